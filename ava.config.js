@@ -1,0 +1,17 @@
+// Two worlds, one scheduler: the project's own tests (`npx ava`) and the suites that question a kernel
+// (`npx ava suites/...`, or `lastref run`, which sets LASTREF_PLAN). The idle timeout is AVA's, and it is
+// global: a guest that boots asserts nothing for a while, so it is long; every real wait has its own deadline.
+const suites =
+  process.env.LASTREF_PLAN !== undefined || process.argv.some((word) => word.startsWith('suites/'));
+
+export default {
+  files: suites ? ['suites/**/*.ts'] : ['test/**/*.test.ts'],
+  typescript: {
+    rewritePaths: { 'test/': 'build/test/', 'suites/': 'build/suites/' },
+    compile: false,
+  },
+  timeout: '40m',
+  cache: false,
+  workerThreads: true,
+  ...(suites ? { concurrency: Number(process.env.LASTREF_JOBS ?? 2) } : {}),
+};

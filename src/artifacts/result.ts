@@ -1,0 +1,75 @@
+import type { ConsoleReport, Outcome, Verdict } from '../verdict/types.js';
+
+/** runs/<id>/scenarios/<area>/<name>/result.json */
+export interface ScenarioResult {
+  /** `<area>/<name>`, from the file's place in suites/. */
+  readonly id: string;
+  /** The sentence that is true on a correct kernel. */
+  readonly title: string;
+  readonly asks: readonly string[];
+  readonly kernel: string;
+  readonly shape: string;
+  readonly outcome: Outcome;
+  readonly verdict: Verdict;
+  readonly splats: ConsoleReport['splats'];
+  readonly lost: ConsoleReport['lost'];
+  /** ISO 8601, UTC. */
+  readonly startedAt: string | null;
+  readonly durationMs: number | null;
+  readonly bootMs: number | null;
+  readonly accelerator: string | null;
+  /** Attempts made; only MISS is retried. */
+  readonly attempts: number;
+  /** Run directory relative paths of what was kept. */
+  readonly evidence: readonly string[];
+  readonly reproduce: string;
+}
+
+/** runs/<id>/result.json */
+export interface RunResult {
+  readonly id: string;
+  readonly version: string;
+  readonly outcome: Outcome;
+  readonly exitCode: number;
+  readonly headline: string;
+  readonly startedAt: string;
+  readonly durationMs: number | null;
+  readonly kernel: {
+    readonly name: string;
+    readonly release: string;
+    readonly provenance: Readonly<Record<string, string>>;
+  } | null;
+  readonly host: Readonly<Record<string, string>>;
+  readonly counts: Readonly<Record<Outcome, number>>;
+  readonly scenarios: readonly Pick<ScenarioResult, 'id' | 'title' | 'outcome' | 'durationMs'>[];
+}
+
+/** runs/<id>/plan.json: everything that was decided before the first guest. */
+export interface RunPlan {
+  readonly id: string;
+  readonly directory: string;
+  readonly kernel: import('../config/kernel.js').KernelImage;
+  readonly rootfs: import('../config/kernel.js').RootfsImage;
+  readonly mutant: string | null;
+  readonly accelerator: 'kvm' | 'tcg';
+  readonly jobs: number;
+  readonly scenarios: readonly {
+    readonly id: string;
+    readonly title: string;
+    readonly asks: readonly string[];
+    readonly shape: string;
+  }[];
+  readonly startedAt: string;
+  /** Unix socket of the CLI that follows this run, or null under plain `npx ava`. */
+  readonly control: string | null;
+  readonly host: Readonly<Record<string, string>>;
+}
+
+/** One line of events.jsonl. `t` is ms since the scenario (or run) started, monotonic. */
+export interface Event {
+  readonly t: number;
+  readonly source: 'run' | 'scenario' | 'console' | 'kmsg' | 'probe' | 'qmp' | 'ssh';
+  readonly event: string;
+  readonly scenario?: string;
+  readonly [more: string]: unknown;
+}

@@ -1,0 +1,44 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { execa } from 'execa';
+import { LastrefError } from './errors.js';
+
+/**
+ * Holds an exclusive lock on `file` while `body` runs. The lock is flock(2) held by a `flock`(1) child whose
+ * standard input is ours: when this process dies in any way, the pipe closes, the child ends and the lock is free.
+ * `onWait` is called once when somebody else holds it.
+ */
+export async function withLock<T>(
+  file: string,
+  body: () => Promise<T>,
+  { signal, onWait }: { signal?: AbortSignal | undefined; onWait?: () => void } = {},
+): Promise<T> {
+  await mkdir(path.dirname(file), { recursive: true });
+  const holder = execa('flock', ['--exclusive', file, 'sh', '-c', 'echo held; exec cat >/dev/null'], {
+    buffer: false,
+    reject: false,
+    ...(signal === undefined ? {} : { cancelSignal: signal }),
+  });
+  const patience = setTimeout(() => onWait?.(), 500);
+  try {
+    await new Promise<void>((resolve, reject) => {
+      holder.stdout.once('data', () => resolve());
+      holder.once('error', reject);
+      holder.once('exit', () => {
+        reject(
+          signal?.reason ??
+            new LastrefError(`could not lock ${file}`, {
+              blame: 'host',
+              hint: 'is util-linux (flock) installed?',
+            }),
+        );
+      });
+    });
+    clearTimeout(patience);
+    return await body();
+  } finally {
+    clearTimeout(patience);
+    holder.stdin.end();
+    await holder;
+  }
+}
