@@ -1,0 +1,134 @@
+import { chmod, mkdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { diskError, writeAtomic, writeJson } from '../kit/atomic.js';
+import { projectRoot } from '../kit/paths.js';
+import { oneLine } from '../kit/terminal-safe.js';
+import { holdLock } from './in-use.js';
+import { pointLatest, runPaths, scenarioPaths } from './layout.js';
+import type { RunPlan, RunResult, ScenarioResult } from './result.js';
+import { summarise } from './summarise.js';
+
+type PlannedScenario = RunPlan['scenarios'][number];
+
+/** A run directory that this process writes, and holds the lock of until release(). */
+export interface OpenRun {
+  readonly directory: string;
+  readonly release: () => Promise<void>;
+}
+
+export async function projectVersion(): Promise<string> {
+  const { version } = JSON.parse(await readFile(path.join(projectRoot, 'package.json'), 'utf8')) as {
+    version: string;
+  };
+  return version;
+}
+
+/**
+ * Makes the directory of a run. The run and every scenario start with a result that says ERROR "not finished":
+ * whatever kills us from here on, nobody reads a green result. `runs/latest` points at it afterwards.
+ */
+export async function createRun(plan: RunPlan): Promise<OpenRun> {
+  const paths = runPaths(plan.directory);
+  try {
+    await mkdir(paths.scenarios, { recursive: true });
+  } catch (error) {
+    throw diskError(error, plan.directory);
+  }
+  const release = await holdLock(paths.lock);
+  try {
+    await writeJson(paths.result, await unfinishedRun(plan));
+    await writeJson(paths.plan, plan);
+    for (const scenario of plan.scenarios) {
+      await writeScenarioResult(plan.directory, unfinishedScenario(plan, scenario));
+    }
+    await writeAtomic(paths.events, '');
+    await pointLatest(path.dirname(plan.directory), path.basename(plan.directory));
+  } catch (error) {
+    await release();
+    throw diskError(error, plan.directory);
+  }
+  return { directory: plan.directory, release };
+}
+
+const unfinished = 'not finished';
+
+/** The result a scenario has before it has one. */
+export function unfinishedScenario(plan: RunPlan, scenario: PlannedScenario): ScenarioResult {
+  return {
+    id: scenario.id,
+    title: scenario.title,
+    asks: scenario.asks,
+    kernel: plan.kernel.name,
+    shape: scenario.shape,
+    outcome: 'ERROR',
+    verdict: {
+      outcome: 'ERROR',
+      headline: unfinished,
+      reasons: [{ witness: 'harness', detail: 'the run ended before this scenario had a verdict' }],
+      broken: [],
+    },
+    splats: [],
+    lost: [],
+    startedAt: null,
+    durationMs: null,
+    bootMs: null,
+    accelerator: plan.accelerator,
+    attempts: 0,
+    evidence: [],
+    reproduce: `npx lastref run ${scenario.id} --kernel ${plan.kernel.name}${plan.mutant === null ? '' : ` --mutant ${plan.mutant}`}`,
+  };
+}
+
+/** A scenario (or a run) whose result was never overwritten by a verdict. */
+export function isUnfinished(result: ScenarioResult | RunResult): boolean {
+  const headline = 'verdict' in result ? result.verdict.headline : result.headline;
+  return result.outcome === 'ERROR' && headline === unfinished;
+}
+
+async function unfinishedRun(plan: RunPlan): Promise<RunResult> {
+  const scenarios = plan.scenarios.map((scenario) => unfinishedScenario(plan, scenario));
+  return {
+    ...(await finishedRun(plan, scenarios, null)),
+    outcome: 'ERROR',
+    exitCode: 69,
+    headline: unfinished,
+  };
+}
+
+/** The run's result from its scenarios' results. `durationMs` null means that it is not known. */
+export async function finishedRun(
+  plan: RunPlan,
+  scenarios: readonly ScenarioResult[],
+  durationMs: number | null,
+  { interrupted = false }: { interrupted?: boolean } = {},
+): Promise<RunResult> {
+  const { outcome, exitCode, counts, headline } = summarise(scenarios, { interrupted });
+  return {
+    id: plan.id,
+    version: await projectVersion(),
+    outcome,
+    exitCode,
+    headline,
+    startedAt: plan.startedAt,
+    durationMs,
+    kernel: { name: plan.kernel.name, release: plan.kernel.release, provenance: plan.kernel.provenance },
+    host: plan.host,
+    counts,
+    scenarios: scenarios.map(({ id, title, outcome, durationMs }) => ({ id, title, outcome, durationMs })),
+  };
+}
+
+/** Writes a scenario's result.json and its reproduce.sh. */
+export async function writeScenarioResult(runDirectory: string, result: ScenarioResult): Promise<void> {
+  const paths = scenarioPaths(runDirectory, result.id);
+  await writeAtomic(
+    paths.reproduce,
+    `#!/bin/sh\n# ${oneLine(result.title)}\n# In a checkout of lastref:\nexec ${result.reproduce}\n`,
+  );
+  await chmod(paths.reproduce, 0o755);
+  await writeJson(paths.result, result);
+}
+
+export async function writeRunResult(runDirectory: string, result: RunResult): Promise<void> {
+  await writeJson(runPaths(runDirectory).result, result);
+}

@@ -1,0 +1,47 @@
+import { type Outcome, outcomes } from '../verdict/types.js';
+
+export interface Summary {
+  readonly outcome: Outcome;
+  readonly exitCode: number;
+  readonly counts: Readonly<Record<Outcome, number>>;
+  readonly headline: string;
+}
+
+/**
+ * What a run comes to. Exit code: 0 when every scenario is PASS, DONE or SKIP; 1 when the kernel broke a promise;
+ * 69 when something else failed or nothing was asked; 130 when the user interrupted.
+ */
+export function summarise(
+  scenarios: readonly { readonly id: string; readonly outcome: Outcome }[],
+  { interrupted = false }: { interrupted?: boolean } = {},
+): Summary {
+  const counts = Object.fromEntries(outcomes.map((outcome) => [outcome, 0])) as Record<Outcome, number>;
+  for (const { outcome } of scenarios) counts[outcome]++;
+  const worst = outcomes.find((outcome) => counts[outcome] > 0) ?? 'ERROR'; // nothing asked is no success
+  const outcome = interrupted && worst !== 'FAIL' ? 'ERROR' : worst;
+  const headline = sentence(scenarios, counts);
+  return {
+    outcome,
+    exitCode: interrupted ? 130 : outcome === 'FAIL' ? 1 : outcome === 'ERROR' || outcome === 'MISS' ? 69 : 0,
+    counts,
+    headline: interrupted ? `interrupted: ${headline}` : headline,
+  };
+}
+
+function sentence(
+  scenarios: readonly { readonly id: string; readonly outcome: Outcome }[],
+  counts: Readonly<Record<Outcome, number>>,
+): string {
+  if (scenarios.length === 0) return 'nothing was asked: no scenario was chosen';
+  const of = (outcome: Outcome): string => {
+    const ids = scenarios.filter((scenario) => scenario.outcome === outcome).map(({ id }) => id);
+    return ids.length > 3 ? `${ids.slice(0, 3).join(', ')} and ${ids.length - 3} more` : ids.join(', ');
+  };
+  if (counts.FAIL > 0) return `the kernel broke a promise in ${of('FAIL')}`;
+  if (counts.ERROR > 0) return `no verdict on ${of('ERROR')}: the test failed`;
+  if (counts.MISS > 0) return `no verdict on ${of('MISS')}: the harness or the host failed`;
+  if (counts.SKIP === scenarios.length)
+    return `nothing could be asked: all ${counts.SKIP} scenarios were skipped`;
+  const skipped = counts.SKIP > 0 ? `, ${counts.SKIP} could not be asked` : '';
+  return `the kernel kept its word in ${counts.PASS + counts.DONE} of ${scenarios.length} scenarios${skipped}`;
+}
