@@ -1,11 +1,58 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import type { KernelImage, KernelSpec } from '../config/kernel.js';
 import { LastrefError } from '../kit/errors.js';
+import { buildFromSource } from './build-source.js';
 import { buildDebianImage } from './debian-image.js';
+import { exists } from './image.js';
 import type { BuildOptions } from './progress.js';
+import { hashOf } from './store.js';
 
-/** Builds a kernel, or takes it from the cache. */
+/** Version text of a bzImage: the boot header's kernel_version points at it (Documentation/arch/x86/boot.rst). */
+export function releaseOf(image: Buffer): string {
+  const start = image.readUInt16LE(0x20e) + 0x200;
+  const text = image.subarray(start, start + 256).toString('latin1');
+  return /^[\w.+~-]+/.exec(text)?.[0] ?? 'unknown';
+}
+
+async function useImage(spec: KernelSpec, file: string): Promise<KernelImage> {
+  const bytes = await readFile(file);
+  const obj = path.resolve(path.dirname(file), '../../..');
+  const beside = async (name: string): Promise<string | null> =>
+    file.endsWith('arch/x86/boot/bzImage') && (await exists(path.join(obj, name)))
+      ? path.join(obj, name)
+      : null;
+  const key = hashOf(bytes);
+  return {
+    name: spec.name,
+    key,
+    bzImage: file,
+    release: releaseOf(bytes),
+    modulesCpio: null,
+    config: await beside('.config'),
+    vmlinux: await beside('vmlinux'),
+    source: await beside('source'),
+    provenance: { bzImage: file, sha256: key },
+  };
+}
+
+/**
+ * Builds a kernel, or takes it from the cache, where the same ingredients were built before. Errors blame the user
+ * for what does not apply, stick or compile in what they gave (exit code 125: `git bisect run` skips), else the host.
+ */
 export async function buildKernel(spec: KernelSpec, options: BuildOptions = {}): Promise<KernelImage> {
   const { source } = spec;
+  const ready = source.kind === 'bzimage' || source.kind === 'debian-image';
+  if (ready && (options.mutant !== undefined || (spec.patches ?? []).length > 0)) {
+    throw new LastrefError(
+      `${spec.name} is a ready-made kernel: a ${options.mutant === undefined ? 'patch' : 'mutant'} needs source`,
+      {
+        blame: 'user',
+        hint: 'choose a kernel that is built from source, e.g. linux-6.12-kasan',
+      },
+    );
+  }
+  if (source.kind === 'bzimage') return useImage(spec, source.path);
   if (source.kind === 'debian-image') return buildDebianImage(spec, source, options);
-  throw new LastrefError(`not yet: ${source.kind}`, { blame: 'harness' });
+  return buildFromSource(spec, options);
 }

@@ -1,5 +1,5 @@
 // describe: a page whose last reference falls takes its neighbour back to the pool with it
-// breaks: pages-return-exactly
+// breaks: no-page-in-two-hands, pool-balances
 // files: drivers/pci/p2pdma.c
 @ free @
 identifier fn =~ "^p2pdma_(page|folio)_free$";

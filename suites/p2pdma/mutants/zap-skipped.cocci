@@ -1,5 +1,5 @@
-// describe: unbinding the provider leaves `allocate` in place, so nothing zaps the mappings
-// breaks: unbind-zaps-mappings
+// describe: unbind leaves `allocate` in place, so nothing zaps the mappings and nothing stops new ones
+// breaks: zap-on-unbind, no-new-mappings
 // files: drivers/pci/p2pdma.c
 @@
 @@

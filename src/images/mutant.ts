@@ -1,0 +1,53 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { LastrefError } from '../kit/errors.js';
+
+/** A seeded bug: a semantic patch (`.cocci`) or a plain one (`.patch`). */
+export interface Mutant {
+  /** The file's name without its ending. */
+  readonly name: string;
+  readonly path: string;
+  readonly describe: string;
+  /** Promises (names of `asks`) that a kernel with this bug breaks. */
+  readonly breaks: readonly string[];
+  /** Kernel source files it changes. */
+  readonly files: readonly string[];
+  readonly text: string;
+}
+
+function header(text: string, name: string): string[] {
+  const lines = text.matchAll(new RegExp(`^(?://|#) ?${name}: *(.*)$`, 'gm'));
+  return [...lines]
+    .flatMap((line) => (line[1] ?? '').split(name === 'describe' ? '\n' : /[\s,]+/))
+    .filter((one) => one !== '');
+}
+
+/** Reads a mutant and the header comments that say what it is: `describe:`, `breaks:`, `files:`. */
+export async function readMutant(file: string): Promise<Mutant> {
+  const extension = path.extname(file);
+  if (extension !== '.cocci' && extension !== '.patch') {
+    throw new LastrefError(`${file} is not a mutant: expected a .cocci or .patch file`, { blame: 'user' });
+  }
+  const text = await readFile(file, 'utf8').catch((cause) => {
+    throw new LastrefError(`there is no mutant ${file}`, { blame: 'user', cause });
+  });
+  const files = header(text, 'files');
+  if (extension === '.cocci' && files.length === 0) {
+    throw new LastrefError(`${file} does not say which files it changes`, {
+      blame: 'user',
+      hint: 'begin it with a line such as `// files: drivers/pci/p2pdma.c`',
+    });
+  }
+  const outside = files.find((one) => path.isAbsolute(one) || one.split('/').includes('..'));
+  if (outside !== undefined) {
+    throw new LastrefError(`${file} names ${outside}, which is outside the source tree`, { blame: 'user' });
+  }
+  return {
+    name: path.basename(file, extension),
+    path: path.resolve(file),
+    describe: header(text, 'describe').join(' '),
+    breaks: header(text, 'breaks'),
+    files,
+    text,
+  };
+}
