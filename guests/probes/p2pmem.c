@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* p2pmem: the verbs, and the loop that serves them. A new verb is a function and a row. */
+#include "p2pmem/p2pmem.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+static void verb_help(const struct request *request);
+
+/* Name, arguments it needs at least, function. What tries to take references (vmsplice, …) gets rows of its own. */
+static const struct verb verbs[] = {
+	/* descriptors and files */
+	{ "open", 3, verb_open },
+	{ "close", 1, verb_close },
+	{ "pread", 3, verb_pread },
+	{ "pwrite", 3, verb_pwrite },
+	{ "readfd", 1, verb_readfd },
+	{ "read", 1, verb_read },
+	{ "write", 2, verb_write },
+	{ "stat", 1, verb_stat },
+	/* areas */
+	{ "map", 3, verb_map },
+	{ "anon", 2, verb_anon },
+	{ "unmap", 1, verb_unmap },
+	{ "mprotect", 2, verb_mprotect },
+	{ "madvise", 2, verb_madvise },
+	{ "mremap", 2, verb_mremap },
+	{ "mlock", 1, verb_mlock },
+	{ "munlock", 1, verb_munlock },
+	{ "mlockall", 0, verb_mlockall },
+	/* accesses */
+	{ "touch", 3, verb_touch },
+	{ "fill", 2, verb_fill },
+	{ "verify", 2, verb_verify },
+	{ "copy", 5, verb_copy },
+	{ "compare", 5, verb_compare },
+	{ "peek", 3, verb_peek },
+	{ "spin", 4, verb_spin },
+	{ "unspin", 1, verb_unspin },
+	/* asynchronous I/O */
+	{ "submit", 5, verb_submit },
+	{ "inflight", 0, verb_inflight },
+	/* processes */
+	{ "fork", 1, verb_fork },
+	{ "kill", 2, verb_kill },
+	{ "wait", 1, verb_wait },
+	{ "exit", 0, verb_exit },
+	{ "die", 1, verb_die },
+	{ "linger", 0, verb_linger },
+	{ "help", 0, verb_help },
+};
+
+#define VERBS (sizeof(verbs) / sizeof(verbs[0]))
+
+struct reader requests;
+
+static void verb_help(const struct request *request)
+{
+	char list[1024] = "";
+	struct message message;
+
+	for (size_t row = 0; row < VERBS && strlen(list) + strlen(verbs[row].name) + 2 < sizeof(list); row++) {
+		if (row > 0)
+			strcat(list, ",");
+		strcat(list, verbs[row].name);
+	}
+	message_ok(&message, request->seq);
+	message_text(&message, "verbs", list);
+	message_send(&message);
+}
+
+int start_thread(void *(*body)(void *), void *argument)
+{
+	sigset_t blocked, before;
+	pthread_attr_t attributes;
+	pthread_t thread;
+	int error;
+
+	sigfillset(&blocked);
+	sigdelset(&blocked, SIGBUS);
+	sigdelset(&blocked, SIGSEGV);
+	pthread_attr_init(&attributes);
+	pthread_attr_setstacksize(&attributes, 256 * 1024);
+	pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+	pthread_sigmask(SIG_SETMASK, &blocked, &before);
+	error = pthread_create(&thread, &attributes, body, argument);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	pthread_attr_destroy(&attributes);
+	return error;
+}
+
+static void complain(const char *reason)
+{
+	struct message message;
+
+	message_event(&message, "protocol");
+	message_text(&message, "reason", reason);
+	message_send(&message);
+}
+
+static void serve(char *line)
+{
+	struct request request;
+	const char *wrong;
+
+	if (route_to_child(line))
+		return;
+	wrong = request_parse(line, &request);
+	if (wrong != NULL && request.seq == NULL)
+		return complain(wrong);
+	if (wrong != NULL)
+		return reply_bad(request.seq, wrong);
+	for (size_t row = 0; row < VERBS; row++) {
+		if (strcmp(verbs[row].name, request.verb) != 0)
+			continue;
+		if (request.arguments < verbs[row].arguments)
+			return reply_bad(request.seq, "too few arguments");
+		return verbs[row].run(&request);
+	}
+	reply_bad(request.seq, "unknown verb");
+}
+
+int main(void)
+{
+	unsigned overlong = 0;
+	char *line;
+
+	signal(SIGPIPE, SIG_IGN);
+	faults_catch();
+	reader_init(&requests, STDIN_FILENO);
+	announce("p2pmem", P2PMEM_VERSION);
+	while (reader_fill(&requests) > 0) {
+		while ((line = reader_line(&requests)) != NULL)
+			serve(line);
+		if (requests.overlong > overlong)
+			complain("a request was longer than 65536 bytes");
+		overlong = requests.overlong;
+	}
+	while (lingering)
+		pause();
+	_exit(0); /* threads whose I/O is held must not delay us here; the kernel waits for what it has to */
+}
