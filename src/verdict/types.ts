@@ -44,6 +44,8 @@ export interface Loss {
   readonly kind: 'dropped' | 'marker-missing' | 'truncated' | 'reporter-off' | 'sequence-gap' | 'unscanned';
   readonly detail: string;
   readonly at: number | null;
+  /** Why this loss alone does not spoil a PASS: it only follows from known noise. */
+  readonly accepted?: string;
 }
 
 export interface ConsoleReport {

@@ -1,0 +1,102 @@
+import { createReadStream } from 'node:fs';
+import { createGunzip } from 'node:zlib';
+import { messageOf } from '../kit/errors.js';
+import { ConsoleScanner } from '../verdict/scanner.js';
+import type { ConsoleReport, Splat } from '../verdict/types.js';
+
+const unreadable = 69;
+const shownLines = 10;
+
+/**
+ * Judges saved console logs from anywhere: paths, `-` for stdin, gzip told by its first bytes. One JSON object a
+ * line with `json`, else lines for people. Returns 0 when all are clean, 1 with splats, 69 when a file could not
+ * be read.
+ */
+export async function consoleCommand(
+  files: readonly string[],
+  options: { readonly json: boolean },
+): Promise<number> {
+  let code = 0;
+  for (const file of files.length === 0 ? ['-'] : files) {
+    try {
+      const report = await scanFile(file);
+      await write(options.json ? `${JSON.stringify(asJson(file, report))}\n` : asText(file, report));
+      if (report.splats.length > 0 && code === 0) code = 1;
+    } catch (error) {
+      code = unreadable;
+      process.stderr.write(`${printable(`${file}: cannot be read: ${messageOf(error)}`)}\n`);
+    }
+  }
+  return code;
+}
+
+async function scanFile(file: string): Promise<ConsoleReport> {
+  const source: AsyncIterable<Uint8Array> =
+    file === '-' ? process.stdin : createReadStream(file, { highWaterMark: 1 << 20 });
+  const scanner = new ConsoleScanner();
+  for await (const chunk of plain(source)) scanner.push(chunk);
+  return scanner.end();
+}
+
+/** The stream itself, or what it holds when it starts like gzip (RFC 1952, 1f 8b). */
+async function* plain(source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  const iterator = source[Symbol.asyncIterator]();
+  let head: Buffer = Buffer.alloc(0);
+  while (head.length < 2) {
+    const next = await iterator.next();
+    if (next.done === true) break;
+    head = Buffer.concat([head, next.value]);
+  }
+  const rest = async function* (): AsyncIterable<Uint8Array> {
+    yield head;
+    for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) yield next.value;
+  };
+  if (head[0] !== 0x1f || head[1] !== 0x8b) {
+    yield* rest();
+    return;
+  }
+  const { Readable } = await import('node:stream');
+  const { pipeline } = await import('node:stream/promises');
+  const gunzip = createGunzip();
+  const piped = pipeline(Readable.from(rest()), gunzip);
+  // Its failure reaches the reader through the stream below; this keeps it from being reported twice.
+  piped.catch(() => undefined);
+  yield* gunzip as AsyncIterable<Uint8Array>;
+  await piped;
+}
+
+function asJson(file: string, { splats, lost }: ConsoleReport): unknown {
+  return { file, clean: splats.length === 0, splats: splats.map(splatJson), lost };
+}
+
+function splatJson({ corrupted, raw: _raw, ...splat }: Splat): unknown {
+  return { ...splat, corrupted: corrupted !== null, reason: corrupted };
+}
+
+function asText(file: string, { splats, lost }: ConsoleReport): string {
+  const lines: string[] = [];
+  if (splats.length === 0) lines.push(`${file}: clean`);
+  for (const splat of splats) {
+    const doubt = splat.corrupted === null ? '' : ` (damaged: ${splat.corrupted})`;
+    lines.push(`${file}: ${splat.title} [${splat.class}] at byte ${splat.start}${doubt}`);
+    const raw = splat.raw.split('\n').filter((line) => line.trim() !== '');
+    lines.push(...raw.slice(0, shownLines).map((line) => `    ${line.slice(0, 200)}`));
+    if (raw.length > shownLines) lines.push(`    … ${raw.length - shownLines} more lines`);
+    lines.push(...splat.aftermath.map((title) => `    then: ${title}`));
+  }
+  lines.push(...lost.map((loss) => `${file}: coverage lost: ${loss.detail}`));
+  return `${lines.map(printable).join('\n')}\n`;
+}
+
+/** What the guest wrote must not drive the terminal: controls become visible. */
+function printable(text: string): string {
+  return text.replace(/[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/g, (char) =>
+    char === '\r' ? '' : `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`,
+  );
+}
+
+function write(text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    process.stdout.write(text, (error) => (error ? reject(error) : resolve()));
+  });
+}

@@ -1,0 +1,182 @@
+import type { Item } from './frame.js';
+import type { Blame } from './rules/rule.js';
+import { commonSkip } from './rules/skip.js';
+
+/** Where work enters the kernel's subsystems: a stall is named by the function just above such a frame. */
+const entries: readonly RegExp[] = [
+  /process_one_work|process_scheduled_works|call_timer_fn|_?run_timers|run_timer_softirq|run_ksoftirqd|do_softirq|handle_softirqs|^__napi_poll/,
+  /^(?:el0_svc_|invoke_syscall|do_el0_svc)|do_syscall|do_fast_syscall|do_int80|sysenter_|tracesys|ia32_sys|x64_sys_call|^ret_fast_syscall|^system_call|^entry_SYS|^entry_INT80/,
+  /netif_receive_skb|smpboot_thread_fn|^kthread$|start_secondary|cpu_startup_entry|ret_from_fork|^rest_init/,
+  /^vfs_(?:write|read|ioctl|open|iter_read|iter_write|fsync|fallocate|truncate)|^__vfs_(?:read|write)|do_iter_(?:read|write)|blkdev_(?:driver_)?ioctl|call_(?:read|write)_iter|^new_sync_|^call_mmap|^mmap_region|^do_mmap|do_dentry_open/,
+  /^(?:__)?sock_(?:sendmsg|recvmsg|release|close|mmap|do_ioctl|ioctl|common_setsockopt)|^compat_sock_ioctl|^____?sys_|__sys_(?:set|get)sockopt|kernel_(?:setsockopt|listen|accept)|__sys_(?:listen|accept)|sk_common_release|nfnetlink_rcv_msg/,
+  /^(?:__(?:x64|ia32|arm64|se|do)_)?(?:compat_)?(?:sys|SyS|SYSC)_(?:socketpair|connect|ioctl)|^___?sys_connect/,
+  /__do_fault|handle_mm_fault|do_page_fault|^page_fault$|do_user_addr_fault|exc_page_fault/,
+  /^__fput$|^task_work_run|exit_to_user|resume_user_mode|^do_notify_resume/,
+];
+
+/** Waits whose victims are many and whose cause is one. */
+const buckets: readonly (readonly [RegExp, string])[] = [
+  [/^rtnl_lock/, 'rtnl_lock'],
+  [/^synchronize_(?:rcu|srcu|net|sched)/, 'synchronize_rcu'],
+];
+
+const waiting =
+  /sched|_lock|_slowlock|_slowpath|down|rwsem|completion|kthread|wait|synchronize|context_switch|__switch_to|cancel_(?:delayed_)?work|rcu_barrier|^__flush_work|percpu_ref_kill|mutex|rt_mutex/;
+
+const aliases: readonly (readonly [RegExp, string])[] = [
+  [/^__(?:x64|ia32|arm64|riscv|s390x?|powerpc|loongarch)_(?:compat_)?sys_/, 'sys_'],
+  [/^(?:compat_)?(?:__(?:do|se)_)?(?:compat_)?(?:sys|SyS|SYSC)_/, ''],
+  [/^smp_call_function(?:_single|_many|_many_cond|_any)$/, 'smp_call_function'],
+];
+
+/** One name for what differs between architectures and kernel versions only. */
+export function canonicalFunction(name: string): string {
+  for (const [pattern, replacement] of aliases) {
+    if (pattern.test(name)) return name.replace(pattern, replacement) || name;
+  }
+  return name;
+}
+
+/** Functions from the report that may be to blame, in the order the row asks for. */
+function collect(blame: Blame, items: readonly Item[], header: string | null, text: string): string[] {
+  const found: string[] = [];
+  let cursor = 0;
+  for (const source of blame.from) {
+    if (source === 'header') {
+      if (header !== null) found.push(header);
+    } else if (source === 'line') {
+      const fn = blame.at?.exec(text)?.groups?.['fn'];
+      if (fn !== undefined) found.push(fn);
+    } else if (source === 'pointer') {
+      const at = items.findIndex((item, i) => i >= cursor && item.kind === 'pointer' && !item.user);
+      const item = items[at];
+      if (item?.kind === 'pointer') {
+        if (item.fn !== null) found.push(item.fn);
+        cursor = at + 1;
+        if (cursorInsideTrace(items, at)) found.push(...framesFrom(items, cursor, true));
+      }
+    } else if (source === 'interrupted') {
+      const at = items.findLastIndex(
+        (item) =>
+          item.kind === 'frame' &&
+          /apic_timer_interrupt|el1h?_irq|^el1h_64_irq|arch_timer_handler|__irq_svc|call_on_irq_stack|^handle_riscv_irq/.test(
+            item.frame.fn,
+          ) &&
+          item.frame.sure,
+      );
+      const first = items.findIndex(
+        (item) => item.kind === 'frame' && item.frame.sure && /apic_timer_interrupt/.test(item.frame.fn),
+      );
+      const from = first >= 0 ? lastOfRun(items, first) : at;
+      if (from >= 0) found.push(...framesFrom(items, from + 1, true));
+      else found.push(...pointerAndTrace(items));
+    } else {
+      const wanted = source === 'backtrace' ? 'backtrace' : 'trace';
+      const head =
+        source === 'frames'
+          ? cursor - 1
+          : items.findIndex((item, i) => i >= cursor && item.kind === 'head' && item.name === wanted);
+      if (head < 0 && source !== 'frames') continue;
+      const list = framesFrom(items, head + 1, false);
+      found.push(...list);
+    }
+  }
+  return found;
+}
+
+/** `sysvec_apic_timer_interrupt` and `asm_sysvec_…` stand behind one another. */
+function lastOfRun(items: readonly Item[], first: number): number {
+  let last = first;
+  for (let i = first + 1; i < items.length && i < first + 4; i++) {
+    const item = items[i];
+    if (item?.kind === 'frame' && /apic_timer_interrupt/.test(item.frame.fn)) last = i;
+  }
+  return last;
+}
+
+/** True when the pointer stands in a stack (the frames of the interrupted code follow it without a head). */
+function cursorInsideTrace(items: readonly Item[], at: number): boolean {
+  return items.slice(0, at).some((item) => item.kind === 'head' && item.name === 'trace');
+}
+
+function framesFrom(items: readonly Item[], from: number, pointers: boolean): string[] {
+  const sure: string[] = [];
+  const all: string[] = [];
+  for (let i = from; i < items.length; i++) {
+    const item = items[i];
+    if (item === undefined) break;
+    if (item.kind === 'head') {
+      if (all.length === 0 && item.name === 'trace') continue;
+      break;
+    }
+    if (item.kind === 'pointer') {
+      if (pointers && item.fn !== null && !item.user) {
+        sure.push(item.fn);
+        all.push(item.fn);
+      }
+      continue;
+    }
+    all.push(item.frame.fn);
+    if (item.frame.sure) sure.push(item.frame.fn);
+  }
+  return sure.length > 0 ? sure : all;
+}
+
+function pointerAndTrace(items: readonly Item[]): string[] {
+  const at = items.findIndex((item) => item.kind === 'pointer' && !item.user && item.fn !== null);
+  if (at >= 0) return framesFrom(items, at, true);
+  const head = items.findIndex((item) => item.kind === 'head' && item.name === 'trace');
+  return head < 0 ? [] : framesFrom(items, head + 1, true);
+}
+
+/** The function to blame, or null when the report does not tell. */
+export function findFunction(
+  blame: Blame,
+  items: readonly Item[],
+  header: string | null,
+  text: string,
+): string | null {
+  const skip = [...commonSkip, ...(blame.skip ?? [])];
+  const candidates = collect(blame, items, header, text);
+  if (blame.pick === 'hang') return pickHang(candidates);
+  const kept = candidates.filter((name) => !skip.some((pattern) => pattern.test(name)));
+  if (blame.pick === 'stall') return pickStall(kept);
+  return kept[0] ?? null;
+}
+
+function pickStall(names: readonly string[]): string | null {
+  let above = names[0] ?? null;
+  for (const name of names) {
+    if (entries.some((entry) => entry.test(name))) return above;
+    above = name;
+  }
+  return null;
+}
+
+function pickHang(names: readonly string[]): string | null {
+  for (const name of names) {
+    for (const [pattern, bucket] of buckets) if (pattern.test(name)) return bucket;
+  }
+  return names.find((name) => !waiting.test(name)) ?? null;
+}
+
+/** The first file of the stacks that is not itself plumbing; needs a decoded log. */
+export function findFile(files: readonly string[]): string | null {
+  return files.find((file) => !plumbing.some((pattern) => pattern.test(file))) ?? null;
+}
+
+const plumbing: readonly RegExp[] = [
+  /\.h$/,
+  /^(?:virt\/)?lib\//,
+  /^mm\/(?:kasan|kmsan|kfence)\//,
+  /^mm\/(?:sl.b(?:_common)?|memory|percpu[\w-]*|vmalloc|page_alloc|util|mempool|usercopy|dmapool|gup|mmap_lock|mm_init)\.c$/,
+  /^kernel\/(?:kcov|panic|softirq|kthread|workqueue|fork|exit|notifier|stacktrace)\.c$/,
+  /^kernel\/(?:rcu|locking|printk|sched|kcsan|debug|trace|events|time|dma)\//,
+  /^arch\/[^/]+\/(?:kernel\/(?:traps|dumpstack|stacktrace|process|unwind[\w-]*|irq|apic\/\w+|entry[\w-]*)|mm\/(?:fault|physaddr|extable)|entry\/[\w/-]+|lib\/[\w-]+|include\/.*)\.[chS]$/,
+  /^net\/core\/(?:dev|sock|skbuff|rtnetlink)\.c$/,
+  /^fs\/proc\/generic\.c$/,
+  /^trusty\//,
+  /^drivers\/base\//,
+  /^security\/kasan/,
+  /^\.\.|^\//,
+];

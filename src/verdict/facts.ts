@@ -1,0 +1,59 @@
+import type { Item } from './frame.js';
+
+const patterns: readonly (readonly [RegExp, readonly string[]])[] = [
+  [
+    /^(Read|Write) of size (\d+) at addr (\S+) by task (\S.*?)\/(\d+)/m,
+    ['access', 'size', 'address', 'task', 'pid'],
+  ],
+  [/^(?:Invalid|Use-after-free|Out-of-bounds) (read|write) (?:at|by|of) (0x\S+)/m, ['access', 'address']],
+  [/^Free of addr (\S+) by task (\S.*?)\/(\d+)/m, ['address', 'task', 'pid']],
+  [
+    /^CPU: (\d+) (?:UID: \d+ )?PID: (\d+) Comm: (.+?) (Not tainted|Tainted: .*?) (\d\S+)/m,
+    ['cpu', 'pid', 'task', 'taint', 'kernel'],
+  ],
+  [/^CPU: (\d+) (?:UID: \d+ )?PID: (\d+) Comm: (\S+)/m, ['cpu', 'pid', 'task']],
+  [/CPU: (\d+) PID: (\d+) at /, ['cpu', 'pid']],
+  [/, CPU#(\d+): (\S.*?)\/(\d+)/, ['cpu', 'task', 'pid']],
+  [/INFO: task (\S.*?):(\d+) blocked .*?for more than (\d+) seconds/, ['task', 'pid', 'seconds']],
+  [/(?:stuck for) (\d+)s! \[(\S.*?):(\d+)\]/, ['seconds', 'task', 'pid']],
+  [/in process (\S+)\s+(?:pfn|pte):(\S+)/, ['task', 'address']],
+  [/page fault for address: (\S+)/, ['address']],
+  [/NULL pointer dereference(?:, address:| at(?: virtual address)?) (\S+)/, ['address']],
+  [/non-canonical address (0x\S+?):? /, ['address']],
+  [/which belongs to the cache (\S+) of size (\d+)/, ['cache', 'objectSize']],
+  [/\bTainted: ([A-Z ]+)/, ['taint']],
+];
+
+/** Facts of a report, each from the first line that tells it. */
+export function readFacts(text: string, items: readonly Item[]): Record<string, string> {
+  const facts: Record<string, string> = {};
+  for (const [pattern, names] of patterns) {
+    const match = pattern.exec(text);
+    if (match === null) continue;
+    names.forEach((name, i) => {
+      const value = match[i + 1]?.trim();
+      if (value !== undefined && value !== '') facts[name] ??= value.slice(0, 200);
+    });
+  }
+  for (const [name, head] of [
+    ['stack', 'trace'],
+    ['allocated', 'allocated'],
+    ['freed', 'freed'],
+  ] as const) {
+    const stack = stackBelow(items, head);
+    if (stack !== '') facts[name] = stack;
+  }
+  return facts;
+}
+
+/** One line a frame, `?` before what may be left over. */
+function stackBelow(items: readonly Item[], head: string): string {
+  const at = items.findIndex((item) => item.kind === 'head' && item.name === head);
+  if (at < 0) return '';
+  const lines: string[] = [];
+  for (const item of items.slice(at + 1)) {
+    if (item.kind === 'head' || lines.length >= 64) break;
+    if (item.kind === 'frame') lines.push(item.frame.sure ? item.frame.fn : `? ${item.frame.fn}`);
+  }
+  return lines.join('\n');
+}

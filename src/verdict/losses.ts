@@ -1,0 +1,100 @@
+import type { Loss } from './types.js';
+
+export interface LossRow {
+  readonly pattern: RegExp;
+  readonly kind: Loss['kind'];
+  readonly detail: string;
+}
+
+/** Kernel lines that say that a reporter fell silent or that records were lost. */
+export const lossRows: readonly LossRow[] = [
+  {
+    pattern: /Future hung task reports are suppressed/,
+    kind: 'reporter-off',
+    detail: 'hung task detector stopped reporting (hung_task_warnings used up)',
+  },
+  { pattern: /INFO: lockdep is turned off/, kind: 'reporter-off', detail: 'lockdep is turned off' },
+  {
+    pattern: /Disabling lock debugging due to kernel taint/,
+    kind: 'reporter-off',
+    detail: 'lockdep turned itself off: the kernel is tainted',
+  },
+  {
+    pattern: /turning off the locking correctness validator/,
+    kind: 'reporter-off',
+    detail: 'lockdep ran out of its tables',
+  },
+  {
+    pattern: /ODEBUG: Out of memory\. ODEBUG disabled/,
+    kind: 'reporter-off',
+    detail: 'debugobjects ran out of memory',
+  },
+  {
+    pattern: /DMA-API: debugging out of memory - disabling/,
+    kind: 'reporter-off',
+    detail: 'DMA-API debugging ran out of memory',
+  },
+  {
+    pattern: /DMA-API: (?:exceeded|dumping).*(?:limit|suppress)/,
+    kind: 'reporter-off',
+    detail: 'DMA-API debugging stopped reporting',
+  },
+  {
+    pattern: /kmemleak: Kernel memory leak detector disabled|kmemleak: Memory pool empty/,
+    kind: 'reporter-off',
+    detail: 'kmemleak is disabled',
+  },
+  { pattern: /kfence: .*disabled|KFENCE: .*disabled/, kind: 'reporter-off', detail: 'KFENCE is disabled' },
+  { pattern: /page_owner: .*disabled/, kind: 'reporter-off', detail: 'page_owner is disabled' },
+];
+
+/** Words for the fast path: a line without any of them is no loss. */
+export const lossWords: readonly string[] = [
+  'reports are suppressed',
+  'lockdep is turned off',
+  'Disabling lock debugging',
+  'turning off the locking',
+  'ODEBUG disabled',
+  'out of memory - disabling',
+  'DMA-API: exceeded',
+  'kmemleak: ',
+  'fence: ',
+  'KFENCE: ',
+  'messages dropped',
+  'lastref: ',
+];
+
+/** Collects losses, each kind of detail once, with the first place it was seen. */
+export class LossLog {
+  readonly #seen = new Map<string, Loss>();
+  #dropped = 0;
+  #droppedAt: number | null = null;
+
+  line(text: string, at: number): void {
+    for (const row of lossRows) {
+      if (row.pattern.test(text)) this.add({ kind: row.kind, detail: row.detail, at });
+    }
+  }
+
+  dropped(count: number, at: number): void {
+    this.#dropped += count;
+    this.#droppedAt ??= at;
+  }
+
+  add(loss: Loss): void {
+    const key = `${loss.kind} ${loss.detail}`;
+    if (!this.#seen.has(key)) this.#seen.set(key, loss);
+  }
+
+  all(): Loss[] {
+    const losses = [...this.#seen.values()];
+    if (this.#dropped > 0) {
+      losses.unshift({
+        kind: 'dropped',
+        detail: `${this.#dropped} printk messages were dropped`,
+        at: this.#droppedAt,
+      });
+    }
+    return losses;
+  }
+}

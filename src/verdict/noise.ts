@@ -1,0 +1,88 @@
+import type { Splat } from './types.js';
+
+export interface NoiseRow {
+  readonly id: string;
+  /** Kernels on which this was seen on an unpatched tree. */
+  readonly kernels: (release: string) => boolean;
+  readonly class: string;
+  readonly title: string;
+  readonly function: string | null;
+  /** The file of the report, where title and function alone would be too wide. */
+  readonly file?: RegExp;
+  /** Only where a scenario says that it provokes this. */
+  readonly declared: boolean;
+  readonly reason: string;
+}
+
+const series =
+  (...names: readonly string[]) =>
+  (release: string): boolean =>
+    names.some(
+      (name) => release === name || release.startsWith(`${name}.`) || release.startsWith(`${name}-`),
+    );
+
+/** Reports of unpatched kernels that have nothing to do with the question. One exact row each, never a pattern. */
+export const noiseRows: readonly NoiseRow[] = [
+  {
+    id: 'N1',
+    kernels: series('6.12', '7.3'),
+    class: 'LOCKDEP',
+    title: 'WARNING: lock held when returning to user space in nvme_start_freeze',
+    function: 'nvme_start_freeze',
+    declared: false,
+    reason: 'a controller reset through sysfs freezes the queues in one task and unfreezes them in another',
+  },
+  {
+    id: 'N2',
+    kernels: series('6.12', '7.3'),
+    class: 'LOCKDEP',
+    title: 'possible deadlock in pci_lock_rescan_remove',
+    function: 'pci_lock_rescan_remove',
+    declared: true,
+    reason: "pciehp's reset_lock and pci_rescan_remove_lock are taken in both orders when a slot is emptied",
+  },
+  {
+    id: 'N2-ist',
+    kernels: series('6.12', '7.3'),
+    class: 'LOCKDEP',
+    title: 'possible deadlock in pciehp_ist',
+    function: 'pciehp_ist',
+    declared: true,
+    reason: "pciehp's reset_lock and pci_rescan_remove_lock are taken in both orders when a slot is emptied",
+  },
+  {
+    id: 'gup-mmap-lock',
+    kernels: series('6.12', '7.3'),
+    class: 'WARNING',
+    title: 'WARNING in check_vma_flags',
+    function: 'check_vma_flags',
+    file: /^mm\/gup\.c$/,
+    declared: true,
+    reason: 'the scenario asks GUP for what it warns about',
+  },
+  {
+    id: 'gup-get-page',
+    kernels: series('6.12', '7.3'),
+    class: 'WARNING',
+    title: 'WARNING in is_valid_gup_args',
+    function: 'is_valid_gup_args',
+    file: /^mm\/gup\.c$/,
+    declared: true,
+    reason: 'the scenario hands GUP flags that it refuses with a warning',
+  },
+];
+
+/** Marks a splat that a row explains. `expected` are ids of rows that the scenario declares. */
+export function markNoise(splat: Splat, release: string | undefined, expected: readonly string[]): Splat {
+  if (release === undefined || splat.fatal || splat.corrupted !== null) return splat;
+  const row = noiseRows.find(
+    (one) =>
+      one.kernels(release) &&
+      one.class === splat.class &&
+      one.title === splat.title &&
+      one.function === splat.function &&
+      (one.file === undefined || one.file.test(splat.file ?? '')) &&
+      (!one.declared || expected.some((id) => one.id === id || one.id.startsWith(`${id}-`))),
+  );
+  return row === undefined ? splat : { ...splat, noise: `${row.id}: ${row.reason}` };
+}

@@ -1,0 +1,214 @@
+import type { Blame, Rule, RuleTable } from './rule.js';
+
+const fault: Blame = { from: ['pointer', 'trace'] };
+const end = /^---\[ end (?:trace|Kernel panic)/;
+
+const oops = (id: string, words: string[], start: RegExp, title: string, more: Partial<Rule> = {}): Rule => ({
+  id,
+  family: 'oops',
+  words,
+  start,
+  class: 'DoS',
+  title,
+  blame: fault,
+  end,
+  fatal: true,
+  ...more,
+});
+
+/** After `BUG: …`, `kernel BUG at …` the oops header belongs to the same report. */
+const partOf = ['oops', 'bug'] as const;
+
+// arch/x86/mm/fault.c: show_fault_oops; arch/x86/kernel/dumpstack.c: __die_header; arch/arm64/kernel/traps.c: die;
+// arch/arm64/mm/fault.c: die_kernel_fault; lib/bug.c: __report_bug.
+export const fatal: RuleTable = [
+  oops(
+    'stack-guard',
+    ['stack guard page'],
+    /BUG: (?:IRQ |#DF |\w+ )?stack guard page was hit at/,
+    'BUG: stack guard page was hit in {fn}',
+    {
+      class: 'STACK-OVERFLOW',
+      blame: { from: ['pointer', 'trace'] },
+    },
+  ),
+  oops(
+    'paging',
+    ['BUG: unable', 'BUG: Unable'],
+    /BUG: (?:[uU]nable to handle kernel paging request|unable to handle page fault for address|Unable to handle kernel data access)/,
+    'BUG: unable to handle kernel paging request in {fn}',
+    {
+      class: 'MEMORY_SAFETY_BUG',
+      stack: true,
+    },
+  ),
+  oops(
+    'null',
+    ['NULL pointer deref'],
+    /BUG: (?:[uU]nable to handle kernel NULL pointer dereference|[kK]ernel NULL pointer dereference)/,
+    'BUG: unable to handle kernel NULL pointer dereference in {fn}',
+    {
+      class: 'NULL-POINTER-DEREFERENCE',
+      stack: true,
+    },
+  ),
+  oops(
+    'unable-cut',
+    ['BUG: unable', 'BUG: Unable'],
+    /BUG: [uU]nable to handle (?:kernel|page)/,
+    'BUG: unable to handle kernel',
+    {
+      class: 'MEMORY_SAFETY_BUG',
+      blame: { from: [] },
+      corrupted: 'the line that says what could not be handled is cut',
+    },
+  ),
+  oops(
+    'arm-null',
+    ['Unable to handle'],
+    /Unable to handle kernel NULL pointer dereference/,
+    'BUG: unable to handle kernel NULL pointer dereference in {fn}',
+    {
+      class: 'NULL-POINTER-DEREFERENCE',
+    },
+  ),
+  oops(
+    'arm-stack',
+    ['Insufficient stack'],
+    /Insufficient stack space to handle exception!/,
+    'kernel stack overflow in {fn}',
+    {
+      class: 'DoS',
+    },
+  ),
+  oops('riscv-stack', ['nel stack overflow'], /[kK]ernel stack overflow/, 'kernel stack overflow in {fn}', {
+    joins: partOf,
+  }),
+  oops(
+    'arm-paging',
+    ['Unable to handle'],
+    /Unable to handle (?:kernel|unknown)/,
+    'BUG: unable to handle kernel paging request in {fn}',
+    {
+      class: 'MEMORY_SAFETY_BUG',
+    },
+  ),
+  oops(
+    'fred',
+    ['fatal FRED'],
+    /BUG: invalid or fatal FRED event/,
+    'BUG: invalid or fatal FRED event in {fn}',
+  ),
+  oops(
+    'gpf',
+    ['protection fault'],
+    /(?:Oops: |segment-related )*general protection fault(?:, (?:probably|maybe) for [^:]*)?[:,]/,
+    'general protection fault in {fn}',
+    {
+      not: /traps: |error:[0-9a-f]+ in /,
+      joins: ['bug'],
+      stack: true,
+    },
+  ),
+  oops('gpf-probe', ['protection fault'], /general protection fault$/, 'general protection fault in {fn}', {
+    not: /traps: /,
+  }),
+  oops('stack-segment', ['stack segment'], /(?:Oops: )?stack segment: /, 'stack segment fault in {fn}'),
+  oops('divide', ['divide error'], /(?:Oops: )?divide error: /, 'divide error in {fn}', {
+    not: /traps: .* trap divide error ip/,
+  }),
+  oops('int3', ['int3: 0'], /(?:Oops: )?int3: /, 'int3 in {fn}'),
+  oops('opcode', ['invalid opcode'], /(?:Oops: )?invalid opcode: /, 'invalid opcode in {fn}', {
+    joins: [...partOf, 'lead', 'sanitizer', 'warn'],
+  }),
+  oops('double-fault', ['double fault'], /PANIC: double fault/, 'PANIC: double fault in {fn}', {
+    joins: partOf,
+    blame: { from: ['pointer'] },
+  }),
+  oops(
+    'double-fault-die',
+    ['double fault'],
+    /(?:Oops: )?double fault: [0-9a-f]+ \[#/,
+    'PANIC: double fault in {fn}',
+    { joins: partOf },
+  ),
+  oops(
+    'arm-internal',
+    ['nternal error'],
+    /[iI]nternal error: (?:Oops(?: - [^:]*)?: [0-9a-f]+|(?:Oops - )?BUG|[^:]+: [0-9a-f]+) \[#/,
+    'Internal error in {fn}',
+    { joins: partOf },
+  ),
+  oops('arm-unhandled', ['Unhandled '], /Unhandled (?:fault|prefetch abort): /, 'Unhandled fault in {fn}'),
+  oops('alignment', ['Alignment tr'], /Alignment trap: not handling instruction/, 'Unhandled fault in {fn}'),
+  oops(
+    'oops',
+    ['Oops: ', 'Oops [#', 'Oops - '],
+    /Oops(?:: | - |\s)(?<what>[^:[]*?)(?::|\s)?\s*(?:[0-9a-f]{4,16} )?\[#\d+\]/,
+    'Oops in {fn}',
+    {
+      joins: [...partOf, 'sanitizer', 'lead', 'page'],
+      class: 'MEMORY_SAFETY_BUG',
+    },
+  ),
+  {
+    id: 'list-bug',
+    family: 'bug',
+    words: ['ernel BUG at'],
+    start: /kernel BUG at (?<file>lib\/list_debug\.c)/,
+    class: 'MEMORY_SAFETY_BUG',
+    title: 'BUG: corrupted list in {fn}',
+    blame: { from: ['pointer', 'trace'], skip: [/list_(?:add|del)/] },
+    end,
+    fatal: true,
+    stack: true,
+  },
+  {
+    id: 'usercopy-bug',
+    family: 'bug',
+    words: ['ernel BUG at'],
+    start: /kernel BUG at (?<file>mm\/usercopy\.c)/,
+    class: 'BUG',
+    title: 'BUG: bad usercopy in {fn}',
+    blame: { from: ['pointer', 'trace'], skip: [/usercopy|^__check|^check_/] },
+    end,
+    fatal: true,
+    stack: true,
+  },
+  {
+    id: 'bug',
+    family: 'bug',
+    words: ['ernel BUG at'],
+    start: /[kK]ernel BUG at (?:(?<file>[\w./-]+\.[chrsS]+)[:!]|(?<fn>[\w$]+))/,
+    class: 'BUG',
+    title: 'kernel BUG in {fn}',
+    bare: 'kernel BUG at {file}',
+    blame: { from: ['pointer', 'header', 'trace'] },
+    end,
+    fatal: true,
+    stack: true,
+  },
+  {
+    id: 'bug-generic',
+    family: 'bug',
+    words: ['BUG: failure at'],
+    start: /BUG: failure at (?<file>[\w./-]+):\d+\/(?<fn>[\w$]+)\(\)/,
+    class: 'BUG',
+    title: 'kernel BUG in {fn}',
+    blame: { from: ['header'] },
+    end,
+    fatal: true,
+  },
+  {
+    id: 'rust',
+    family: 'bug',
+    words: ['panicked at'],
+    start: /rust_kernel: panicked at (?<file>[\w./-]+):\d+/,
+    class: 'BUG',
+    title: 'kernel BUG in {fn}',
+    bare: 'kernel BUG at {file}',
+    blame: fault,
+    end,
+    fatal: true,
+  },
+];

@@ -1,0 +1,73 @@
+import type { RuleTable } from './rule.js';
+
+// What no other row knows. Only behind a caller's prefix such as `usb 5-1: `, never in running text.
+export const generic: RuleTable = [
+  {
+    id: 'stack-regs',
+    family: 'warn',
+    words: ['WARNING: kernel stack'],
+    start: /WARNING: kernel stack regs at \S+ in \S+ has bad '(?<what>\w+)' value/,
+    class: 'WARNING',
+    title: "WARNING: kernel stack regs has bad '{what}' value",
+  },
+  {
+    id: 'stack-frame-pointer',
+    family: 'warn',
+    words: ['WARNING: kernel stack'],
+    start: /WARNING: kernel stack frame pointer at \S+ in \S+ has bad value/,
+    class: 'WARNING',
+    title: 'WARNING: kernel stack frame pointer has bad value',
+  },
+  {
+    id: 'stack-regs-old',
+    family: 'warn',
+    words: ['WARNING: kernel stack'],
+    start: /WARNING: kernel stack (?:regs|frame pointer) .*has bad/,
+    class: 'WARNING',
+    title: 'WARNING: kernel stack regs has bad value',
+  },
+  {
+    id: 'lockdep-capacity',
+    family: 'lockdep',
+    words: ['BUG: MAX_'],
+    start: /BUG: (?<what>MAX_\w+ too low!)/,
+    class: 'LOCKDEP-OFF',
+    title: 'BUG: {what}',
+  },
+  {
+    id: 'warning-text',
+    family: 'warn',
+    words: ['WARNING: '],
+    start: /WARNING: (?<what>.{1,120})/,
+    class: 'WARNING',
+    title: 'WARNING: {what#}',
+    end: /^---\[ end trace/,
+  },
+  {
+    id: 'bug-text',
+    family: 'bug',
+    words: ['BUG: '],
+    start: /BUG: (?<what>.{1,120})/,
+    class: 'BUG',
+    title: 'BUG: {what#}',
+    end: /^---\[ end trace/,
+  },
+  {
+    id: 'cut-here',
+    family: 'lead',
+    lead: 'silent',
+    words: ['[ cut here ]'],
+    start: /-+\[ cut here \]-+/,
+    class: 'WARNING',
+    title: 'cut here',
+  },
+  {
+    id: 'frame-line',
+    family: 'lead',
+    lead: 'silent',
+    words: ['=========='],
+    start: /={50,}/,
+    class: 'WARNING',
+    title: 'frame',
+  },
+];

@@ -1,0 +1,127 @@
+import { canonicalFunction, findFile, findFunction } from './blame.js';
+import { readFacts } from './facts.js';
+import { fingerprint, normalise } from './fingerprint.js';
+import { type Item, parseItem } from './frame.js';
+import { readable } from './line.js';
+import type { OpenReport } from './open.js';
+import { type Match, matchAll } from './rules/match.js';
+import type { Splat } from './types.js';
+
+/** A longer report keeps its head and tail. */
+const longestRaw = 96 * 1024;
+
+interface Named {
+  readonly match: Match;
+  readonly groups: Readonly<Record<string, string | undefined>>;
+}
+
+/** Takes the first row whose `needs` the report meets; null when it was no report after all. */
+function choose(report: OpenReport, text: string): Named | null {
+  const index = report.match.index;
+  for (const match of matchAll(report.headline)) {
+    if (match.index !== index && match.rule !== report.match.rule) continue;
+    if (match.rule.lead === 'silent') continue;
+    const needs = match.rule.needs?.exec(text);
+    if (needs === null) continue;
+    return { match, groups: { ...match.groups, ...(needs?.groups ?? {}) } };
+  }
+  return null;
+}
+
+function fill(template: string, values: Readonly<Record<string, string | undefined>>): string {
+  return template
+    .replace(/\{(\/?)(\w+)(#?)\}/g, (_all, slash: string, name: string, plain: string) => {
+      const value = values[name] ?? '';
+      if (value === '') return '';
+      return `${slash === '' ? '' : ' / '}${plain === '' ? value : normalise(value)}`;
+    })
+    .replace(/\s+/g, ' ')
+    .trim();
+}
+
+/** The closed report as a value, or null when what followed shows that it was none. */
+export function buildSplat(report: OpenReport): Splat | null {
+  if (report.match.rule.lead === 'silent') return null;
+  const { lines, raw } = report.settled();
+  const own = lines.slice(report.head);
+  const text = own.join('\n');
+  const named = choose(report, text);
+  if (named === null) return null;
+  const { rule } = named.match;
+  const items = own.map((line, at) => parseItem(line, at)).filter((item) => item !== null);
+  const header = named.groups['fn'] ?? named.groups['fn2'] ?? null;
+  const wanted = rule.blame !== undefined && rule.blame.from.length > 0;
+  const found = wanted ? findFunction(rule.blame, items, header, text) : null;
+  const fn = found === null ? null : canonicalFunction(found);
+  const rw = (named.groups['rw'] ?? named.groups['rw2'] ?? '').toLowerCase();
+  const values = {
+    ...named.groups,
+    rw: named.groups['rw'] ?? named.groups['rw2'],
+    RW: rw.toUpperCase(),
+    fn: fn ?? 'corrupted',
+    other: named.groups['other'],
+  };
+  const template = fn === null && rule.bare !== undefined ? rule.bare : rule.title;
+  const title = readable(fill(template, values)).slice(0, 240);
+  const kind = fill(rule.class, values);
+  const corrupted =
+    rule.corrupted ??
+    (wanted && fn === null && rule.bare === undefined
+      ? 'no function to blame is left in the report'
+      : null) ??
+    stackDamage(rule.stack === true, items, text) ??
+    report.cut;
+  const stack = items.flatMap((item) => (item.kind === 'frame' && item.frame.sure ? [item.frame.fn] : []));
+  const file = findFile(sources(items)) ?? named.groups['file'] ?? named.groups['file2'] ?? null;
+  return {
+    class: kind,
+    title,
+    function: fn,
+    file,
+    corrupted,
+    start: report.start,
+    end: report.end,
+    fingerprint: fingerprint(kind, title, corrupted === null ? significant(stack) : []),
+    raw: shorten(readable(raw)),
+    aftermath: [...report.aftermath],
+    fatal: rule.fatal === true || report.panicked,
+    noise: null,
+    facts: readFacts(lines.join('\n'), items),
+  };
+}
+
+function sources(items: readonly Item[]): string[] {
+  return items.flatMap((item) =>
+    item.kind === 'frame' && item.frame.sure && item.frame.file !== null ? [item.frame.file] : [],
+  );
+}
+
+/** The stack without how the report was made, which differs between kernels. */
+function significant(stack: readonly string[]): string[] {
+  return stack
+    .filter((fn) => !/dump_stack|print_report|kasan|^__warn|report_bug|handle_bug|exc_|asm_/.test(fn))
+    .map(canonicalFunction);
+}
+
+function stackDamage(wanted: boolean, items: readonly Item[], text: string): string | null {
+  const heads = items.filter((item) => item.kind === 'head');
+  if (wanted && heads.length === 0 && !/Call [Tt]race|[Bb]acktrace/.test(text))
+    return 'the report has no stack';
+  for (const head of heads) {
+    if (head.name === 'other' || head.name === 'access') continue;
+    const next = items.find((item) => item.at > head.at);
+    if (next === undefined || next.at > head.at + 15) {
+      if (/stack is not available/.test(text)) continue;
+      return 'a stack in the report is empty';
+    }
+  }
+  if (/^(?:\s|\[<?[0-9a-f]+>?\])*should_fail(?:slab|_ex)?(?:\.[\w.]+)?\+0x/m.test(text))
+    return "another report's stack is mixed in";
+  return null;
+}
+
+function shorten(raw: string): string {
+  if (raw.length <= longestRaw) return raw;
+  const half = longestRaw / 2;
+  return `${raw.slice(0, half)}\n[... ${raw.length - longestRaw} characters left out ...]\n${raw.slice(-half)}`;
+}
