@@ -10,6 +10,8 @@ export interface ErrorDetail {
   readonly cause?: unknown;
   /** 125 tells `git bisect run` to skip: the kernel could not be built or booted. */
   readonly exitCode?: number;
+  /** The promise that was seen broken, when the kernel is to blame. */
+  readonly promise?: string | undefined;
 }
 
 /** The one public error: a sentence, who is to blame, where the evidence lies and what to do next. */
@@ -19,12 +21,14 @@ export class LastrefError extends Error {
   readonly evidence: string | undefined;
   readonly hint: string | undefined;
   readonly exitCode: number;
+  readonly promise: string | undefined;
 
   constructor(message: string, detail: ErrorDetail) {
     super(message, detail.cause === undefined ? undefined : { cause: detail.cause });
     this.blame = detail.blame;
     this.evidence = detail.evidence;
     this.hint = detail.hint;
+    this.promise = detail.promise;
     this.exitCode = detail.exitCode ?? { kernel: 1, test: 69, harness: 69, host: 69, user: 2 }[detail.blame];
   }
 }

@@ -17,6 +17,7 @@ export async function withLock<T>(
   const holder = execa('flock', ['--exclusive', file, 'sh', '-c', 'echo held; exec cat >/dev/null'], {
     buffer: false,
     reject: false,
+    detached: true, // out of the terminal's group: ^C is for us, and the lock stays until we let go
     ...(signal === undefined ? {} : { cancelSignal: signal }),
   });
   const patience = setTimeout(() => onWait?.(), 500);

@@ -1,0 +1,159 @@
+import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { LastrefError } from '../kit/errors.js';
+
+export interface Command {
+  readonly name: string;
+  readonly synopsis: string;
+  readonly describe: string;
+  run(argv: readonly string[]): Promise<number>;
+}
+
+type Options = NonNullable<ParseArgsConfig['options']>;
+
+/** Reads the words of one command; an unknown option is a sentence and exit 2. */
+function read<const T extends Options>(argv: readonly string[], options: T) {
+  return parseArgs({ args: [...argv], options, allowPositionals: true, strict: true });
+}
+
+function positive(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (Number.isInteger(value) && value > 0) return value;
+  throw new LastrefError(`--${name} takes a whole number from 1, not "${text}"`, { blame: 'user' });
+}
+
+function accelerator(text: string | undefined): 'auto' | 'kvm' | 'tcg' | undefined {
+  if (text === undefined || text === 'auto' || text === 'kvm' || text === 'tcg') return text;
+  throw new LastrefError(`--accel is auto, kvm or tcg, not "${text}"`, { blame: 'user' });
+}
+
+const runOptions = {
+  kernel: { type: 'string', short: 'k' },
+  mutant: { type: 'string', short: 'm' },
+  accel: { type: 'string' },
+  jobs: { type: 'string', short: 'j' },
+  runs: { type: 'string' },
+  shape: { type: 'string' },
+  name: { type: 'string' },
+  json: { type: 'boolean' },
+} as const satisfies Options;
+
+/** Commands, in the order `--help` shows them. Each is imported when it is called: the others cost nothing. */
+export const commands: readonly Command[] = [
+  {
+    name: 'run',
+    synopsis:
+      'run [SCENARIO|SUITE…] [--kernel K] [--mutant M] [--jobs N] [--accel auto|kvm|tcg] [--runs DIR]',
+    describe: 'put scenarios to a kernel and judge; without names, every suite that questions the kernel',
+    run: async (argv) => {
+      const { values, positionals } = read(argv, runOptions);
+      const { runCommand } = await import('./run.js');
+      return runCommand({
+        words: positionals,
+        kernel: values.kernel,
+        mutant: values.mutant,
+        runs: values.runs,
+        accelerator: accelerator(values.accel),
+        jobs: positive('jobs', values.jobs),
+      });
+    },
+  },
+  {
+    name: 'list',
+    synopsis: 'list [--json]',
+    describe: 'suites with their scenarios, shapes, kernels and mutants',
+    run: async (argv) =>
+      (await import('./list.js')).listCommand(read(argv, { json: runOptions.json }).values.json === true),
+  },
+  {
+    name: 'kernel',
+    synopsis: 'kernel build [NAME|TREE|BZIMAGE|git:PATH#REF] [--mutant M] [--json]',
+    describe: 'build a kernel, or find it in the cache, and say where it is',
+    run: async (argv) => {
+      const { values, positionals } = read(argv, { mutant: runOptions.mutant, json: runOptions.json });
+      return (await import('./build.js')).kernelCommand(positionals, values);
+    },
+  },
+  {
+    name: 'rootfs',
+    synopsis: 'rootfs build [NAME] [--json]',
+    describe: 'build the initramfs that guests boot, or find it in the cache',
+    run: async (argv) => {
+      const { values, positionals } = read(argv, { json: runOptions.json });
+      return (await import('./build.js')).rootfsCommand(positionals, values.json === true);
+    },
+  },
+  {
+    name: 'shell',
+    synopsis: 'shell [--shape S] [--kernel K] [--mutant M] [--accel A] [-- COMMAND…]',
+    describe: 'boot a shape and get a shell in it; ^D ends it',
+    run: async (argv) => {
+      const { values, positionals } = read(argv, runOptions);
+      return (await import('./shell.js')).shellCommand({
+        shape: values.shape ?? 'cmb-switch',
+        kernel: values.kernel,
+        mutant: values.mutant,
+        accelerator: accelerator(values.accel),
+        command: positionals,
+      });
+    },
+  },
+  {
+    name: 'console',
+    synopsis: 'console FILE… [--json]',
+    describe: 'judge saved console logs from anywhere; `-` is standard input, .gz is read as it is',
+    run: async (argv) => {
+      const { values, positionals } = read(argv, { json: runOptions.json });
+      if (positionals.length === 0)
+        throw new LastrefError('console needs at least one FILE, or `-`', { blame: 'user' });
+      return (await import('./console.js')).consoleCommand(positionals, { json: values.json === true });
+    },
+  },
+  {
+    name: 'bundle',
+    synopsis: 'bundle RUN [SCENARIO] [--output FILE] [--runs DIR]',
+    describe: 'pack a run (or `latest`), or one scenario of it, into one archive; same run, same bytes',
+    run: async (argv) => {
+      const { values, positionals } = read(argv, {
+        output: { type: 'string', short: 'o' },
+        runs: runOptions.runs,
+      });
+      return (await import('./bundle.js')).bundleCommand(positionals, values);
+    },
+  },
+  {
+    name: 'doctor',
+    synopsis: 'doctor',
+    describe: 'what the host lacks, which accelerator and why, with the command that mends it',
+    run: async (argv) => {
+      read(argv, {});
+      return (await import('./doctor-command.js')).doctorCommand();
+    },
+  },
+  {
+    name: 'clean',
+    synopsis: 'clean [--older-than 7d] [--keep-size 20G] [--dry-run] [--runs DIR]',
+    describe: 'remove caches and runs by age or size; nothing that is in use',
+    run: async (argv) => {
+      const { values } = read(argv, {
+        'older-than': { type: 'string' },
+        'keep-size': { type: 'string' },
+        'dry-run': { type: 'boolean' },
+        runs: runOptions.runs,
+      });
+      return (await import('./clean.js')).cleanCommand(values);
+    },
+  },
+];
+
+export function usage(): string {
+  const lines = commands.map(({ synopsis, describe }) => `  lastref ${synopsis}\n      ${describe}`);
+  return [
+    'lastref: does device memory mapped into userspace survive the device going away?',
+    '',
+    ...lines,
+    '',
+    'Exit codes: 0 pass, 1 the kernel broke a promise, 2 usage, 69 error or miss (no verdict), 125 kernel not built or booted, 130 interrupted.',
+    '',
+  ].join('\n');
+}

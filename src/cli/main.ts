@@ -1,0 +1,48 @@
+#!/usr/bin/env node
+import { explain, LastrefError } from '../kit/errors.js';
+import { terminalSafe } from '../kit/terminal-safe.js';
+import { commands, usage } from './commands.js';
+
+/** Arguments in, exit code out: 0 pass, 1 fail, 2 usage, 69 error or miss, 130 interrupted, 125 kernel not built or booted. */
+async function main(argv: readonly string[]): Promise<number> {
+  const [name = '--help', ...rest] = argv;
+  if (['--help', '-h', 'help'].includes(name)) {
+    process.stdout.write(usage());
+    return 0;
+  }
+  if (name === '--version') {
+    const { projectVersion } = await import('../artifacts/store.js');
+    process.stdout.write(`${await projectVersion()}\n`);
+    return 0;
+  }
+  const command = commands.find((candidate) => candidate.name === name);
+  if (command === undefined) {
+    const { didYouMean } = await import('../kit/nearest.js');
+    throw new LastrefError(
+      `there is no command "${name}"${didYouMean(
+        name,
+        commands.map((one) => one.name),
+      )}`,
+      {
+        blame: 'user',
+        hint: 'lastref --help',
+      },
+    );
+  }
+  return command.run(rest);
+}
+
+// Whoever reads our output may leave (`lastref list | head`): that is no error of ours.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 69));
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  process.stderr.write(`lastref: ${terminalSafe(explain(error))}\n`);
+  process.exitCode = error instanceof LastrefError ? error.exitCode : isUsage(error) ? 2 : 69;
+}
+
+/** node:util parseArgs raises TypeErrors with codes of its own. */
+function isUsage(error: unknown): boolean {
+  return String((error as { code?: unknown }).code ?? '').startsWith('ERR_PARSE_ARGS');
+}

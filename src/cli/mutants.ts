@@ -1,0 +1,41 @@
+import { readdir, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { hasCode, LastrefError } from '../kit/errors.js';
+import { didYouMean } from '../kit/nearest.js';
+import { projectRoot } from '../kit/paths.js';
+
+/** Every mutant of the suites: name and file, sorted by name. */
+export async function listMutants(): Promise<{ name: string; file: string }[]> {
+  const root = path.join(projectRoot, 'suites');
+  const names = await readdir(root, { recursive: true });
+  return names
+    .filter((name) => /(^|\/)mutants\/[^/]+\.(cocci|patch)$/.test(name))
+    .map((name) => ({
+      name: path.basename(name).replace(/\.(cocci|patch)$/, ''),
+      file: path.join(root, name),
+    }))
+    .sort((a, b) => a.name.localeCompare(b.name));
+}
+
+/** The file of a mutant that is named, or given as a path to a `.cocci` or `.patch` file. */
+export async function findMutant(text: string | undefined): Promise<string | undefined> {
+  if (text === undefined) return undefined;
+  const all = await listMutants();
+  const known = all.find(({ name }) => name === text);
+  if (known !== undefined) return known.file;
+  try {
+    if ((await stat(text)).isFile() && /\.(cocci|patch)$/.test(text)) return path.resolve(text);
+  } catch (error) {
+    if (!hasCode(error, 'ENOENT', 'ENOTDIR')) throw error;
+  }
+  throw new LastrefError(
+    `"${text}" is neither a mutant nor a .cocci or .patch file${didYouMean(
+      text,
+      all.map(({ name }) => name),
+    )}`,
+    {
+      blame: 'user',
+      hint: 'lastref list',
+    },
+  );
+}

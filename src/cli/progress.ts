@@ -1,0 +1,55 @@
+import type { BuildProgress } from '../images/progress.js';
+import type { ProgressEvent } from '../report/progress.js';
+import { styleFor } from '../report/style.js';
+import { terminalReport } from '../report/terminal.js';
+
+/** Where progress goes: standard output, as lines in a log or redrawn in place on a terminal. */
+export class Watcher {
+  readonly #report: (event: ProgressEvent) => string;
+  readonly #since = performance.now();
+  readonly #ticks: NodeJS.Timeout;
+
+  constructor() {
+    const style = styleFor(process.stdout, process.env);
+    this.#report = terminalReport(style);
+    this.#ticks = setInterval(
+      () => this.tell({ kind: 'tick', t: this.now() }),
+      style.live ? 1000 : 3_600_000,
+    );
+    this.#ticks.unref();
+  }
+
+  /** ms since the run started. */
+  now(): number {
+    return performance.now() - this.#since;
+  }
+
+  tell(event: ProgressEvent): void {
+    process.stdout.write(this.#report(event));
+  }
+
+  notice(text: string, level: 'info' | 'warning' = 'info'): void {
+    this.tell({ kind: 'notice', t: this.now(), level, text });
+  }
+
+  build(what: 'kernel' | 'rootfs', name: string, progress: BuildProgress): void {
+    this.tell({
+      kind: 'build-progress',
+      t: this.now(),
+      what,
+      name,
+      doing: progress.message,
+      done: progress.done ?? null,
+      expected: progress.expected ?? null,
+      leftMs: progress.secondsLeft === undefined ? null : progress.secondsLeft * 1000,
+    });
+  }
+
+  built(what: 'kernel' | 'rootfs', name: string, durationMs: number, cached: boolean): void {
+    this.tell({ kind: 'build-end', t: this.now(), what, name, cached, durationMs });
+  }
+
+  end(): void {
+    clearInterval(this.#ticks);
+  }
+}

@@ -1,0 +1,184 @@
+import { readFile } from 'node:fs/promises';
+import { constants } from 'node:os';
+import path from 'node:path';
+import { execa } from 'execa';
+import { runPaths, scenarioPaths } from '../artifacts/layout.js';
+import { readRun } from '../artifacts/record.js';
+import type { RunPlan, ScenarioResult } from '../artifacts/result.js';
+import { createRun, finishedRun, writeRunResult } from '../artifacts/store.js';
+import { writeAtomic } from '../kit/atomic.js';
+import { LastrefError } from '../kit/errors.js';
+import { projectRoot } from '../kit/paths.js';
+import { reports } from '../report/registry.js';
+import { openControl, type WorkerMessage } from '../suite/control.js';
+import { makePlan, type PlanOptions } from '../suite/plan.js';
+import { findMutant } from './mutants.js';
+import { Watcher } from './progress.js';
+
+/** Less than this (ms), and what was made came out of the cache. */
+const cachedMs = 2000;
+
+/** Signals that end a run in an orderly way the first time, and at once the second time. */
+const endings = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** `lastref run`: plans, schedules the scenarios on AVA, follows them, writes the run's result and reports. */
+export async function runCommand(options: PlanOptions): Promise<number> {
+  const watcher = new Watcher();
+  const interruption = new AbortController();
+  const slots = new Map<string, number>();
+  const plans: RunPlan[] = [];
+  const control = await openControl((message) => follow(message, watcher, slots, plans[0]));
+  const release = onInterrupt(() => {
+    watcher.notice('stopping: evidence is kept; once more ends it at once', 'warning');
+    interruption.abort(new LastrefError('interrupted', { blame: 'user', exitCode: 130 }));
+    control.stop();
+  });
+  try {
+    const { plan, why } = await makePlan({
+      ...options,
+      mutant: await findMutant(options.mutant),
+      control: control.path,
+      signal: interruption.signal,
+      onBuild: (what, name, progress) => watcher.build(what, name, progress),
+      onBuilt: (what, name, durationMs) => watcher.built(what, name, durationMs, durationMs < cachedMs),
+    });
+    plans.push(plan);
+    return await runPlan(plan, why, watcher, interruption.signal);
+  } finally {
+    release();
+    watcher.end();
+    await control.close();
+  }
+}
+
+async function runPlan(
+  plan: RunPlan,
+  why: string,
+  watcher: Watcher,
+  interrupted: AbortSignal,
+): Promise<number> {
+  const run = await createRun(plan);
+  try {
+    watcher.tell({
+      kind: 'run-start',
+      t: watcher.now(),
+      id: plan.id,
+      directory: plan.directory,
+      kernel: { name: plan.kernel.name, release: plan.kernel.release },
+      mutant: plan.mutant === null ? null : path.basename(plan.mutant),
+      accelerator: plan.accelerator,
+      why,
+      jobs: plan.jobs,
+      scenarios: plan.scenarios.length,
+    });
+    const since = performance.now();
+    await schedule(plan, interrupted);
+    const { scenarios } = await readRun(plan.directory);
+    const result = await finishedRun(plan, scenarios, Math.round(performance.now() - since), {
+      interrupted: interrupted.aborted,
+    });
+    await writeRunResult(plan.directory, result);
+    for (const report of reports)
+      await writeAtomic(path.join(plan.directory, report.file), report.render(result, scenarios));
+    watcher.tell({ kind: 'run-end', t: watcher.now(), directory: plan.directory, result });
+    return result.exitCode;
+  } finally {
+    await run.release();
+  }
+}
+
+/** Runs AVA over the planned files. What it prints goes to ava.log; results are what the scenarios wrote. */
+async function schedule(plan: RunPlan, interrupted: AbortSignal): Promise<void> {
+  const files = plan.scenarios.map(({ id }) => `suites/${id}.ts`);
+  const log = path.join(plan.directory, 'ava.log');
+  const ava = path.join(projectRoot, 'node_modules', 'ava', 'entrypoints', 'cli.mjs');
+  const child = execa('setpriv', ['--pdeathsig', 'KILL', '--', process.execPath, ava, '--tap', ...files], {
+    cwd: projectRoot,
+    env: {
+      LASTREF_PLAN: runPaths(plan.directory).plan,
+      LASTREF_JOBS: String(plan.jobs),
+      AVA_FORCE_CI: 'not-ci',
+      LC_ALL: 'C.UTF-8',
+    },
+    stdin: 'ignore',
+    stdout: { file: log },
+    stderr: { file: log },
+    // Out of the terminal's group: ^C reaches us, and we ask the workers to stop so that they can keep their evidence.
+    detached: true,
+    cleanup: false,
+    reject: false,
+    buffer: false,
+  });
+  const killAll = (): void => {
+    if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+  };
+  process.once('exit', killAll);
+  await child;
+  process.removeListener('exit', killAll);
+  if (interrupted.aborted) return;
+}
+
+/** The first signal calls `stop`; the second ends this process, and with it (PR_SET_PDEATHSIG) everything it started. */
+function onInterrupt(stop: () => void): () => void {
+  let asked = 0;
+  let first = 0;
+  const listener = (signal: NodeJS.Signals): void => {
+    const now = performance.now();
+    if (asked === 1 && now - first < 300) return; // npm and make pass the same ^C on once more
+    asked += 1;
+    if (asked === 1) {
+      first = now;
+      stop();
+    } else {
+      process.exit(signal === 'SIGINT' ? 130 : 128 + constants.signals[signal]);
+    }
+  };
+  for (const signal of endings) process.on(signal, listener);
+  return () => {
+    for (const signal of endings) process.off(signal, listener);
+  };
+}
+
+/** Turns what workers report into progress; each scenario under way has a slot of its own. */
+function follow(
+  message: WorkerMessage,
+  watcher: Watcher,
+  slots: Map<string, number>,
+  plan: RunPlan | undefined,
+): void {
+  if (plan === undefined) return;
+  const { id } = message;
+  const t = watcher.now();
+  if (message.kind === 'start') {
+    let slot = 0;
+    while ([...slots.values()].includes(slot)) slot += 1;
+    slots.set(id, slot);
+    watcher.tell({ kind: 'scenario-start', t, slot, id });
+    return;
+  }
+  const slot = slots.get(id) ?? 0;
+  if (message.kind === 'step') {
+    watcher.tell({ kind: 'scenario-step', t, slot, id, doing: message.doing, phase: message.phase });
+    return;
+  }
+  slots.delete(id);
+  void readResult(plan, id).then((result) => {
+    watcher.tell({
+      kind: 'scenario-end',
+      t: watcher.now(),
+      slot,
+      id,
+      outcome: result.outcome,
+      durationMs: result.durationMs,
+      headline: result.verdict.headline,
+      splat: result.splats.find(({ noise }) => noise === null)?.raw ?? null,
+      evidence: scenarioPaths(plan.directory, id).directory,
+      reproduce: result.reproduce,
+      attempts: result.attempts,
+    });
+  });
+}
+
+async function readResult(plan: RunPlan, id: string): Promise<ScenarioResult> {
+  return JSON.parse(await readFile(scenarioPaths(plan.directory, id).result, 'utf8')) as ScenarioResult;
+}

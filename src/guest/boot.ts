@@ -1,0 +1,177 @@
+import { mkdir, truncate, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { KernelImage, RootfsImage } from '../config/kernel.js';
+import type { Shape } from '../config/shape.js';
+import { Cleanup } from '../kit/cleanup.js';
+import { LastrefError, messageOf } from '../kit/errors.js';
+import { until } from '../kit/wait.js';
+import { type Accelerator, disksOf, qemuArgv } from '../qemu/argv.js';
+import { launchQemu, qmpFd } from '../qemu/launch.js';
+import { Qmp } from '../qemu/qmp.js';
+import { commandLine } from './command-line.js';
+import { ConsoleTail, consoleLimit } from './console-tail.js';
+import { EvidenceFile } from './evidence-file.js';
+import { RunningGuest } from './guest.js';
+import { makeInitrd } from './initrd.js';
+import { SshSession } from './ssh.js';
+import type { Recorder } from './timeline.js';
+import { GuestWatch, panicSpotter } from './watch.js';
+
+export interface BootSpec {
+  readonly name: string;
+  readonly shape: Shape;
+  readonly kernel: KernelImage;
+  readonly rootfs: RootfsImage;
+  readonly accelerator: Accelerator;
+  /** Evidence folder: console.log, qemu.argv, qmp.jsonl, qemu.log, trace.log go here. */
+  readonly directory: string;
+  /** Private folder (0700) for what need not be kept: disk images, the joined initramfs. */
+  readonly scratch: string;
+  readonly userKey: { readonly publicKey: string; readonly privateKey: string };
+  /** More words for the kernel command line. */
+  readonly append?: readonly string[];
+  readonly record: Recorder;
+  readonly onConsole?: (chunk: Buffer) => void;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** How long a boot may take before it is given up, in ms. Measured here: 6 to 11 s under TCG when the host is idle. */
+const bootDeadlineMs = { kvm: 60_000, tcg: 240_000 } as const;
+
+/** Boot time to SSH on a machine with KVM, in ms: what `scale` 1 means. */
+const referenceBootMs = 3000;
+
+/**
+ * Boots a machine and waits until it answers on SSH. Raises with blame `kernel` when it panics or never reaches
+ * userspace, `host` when QEMU does not start. Whatever was made is undone when it raises; the evidence stays.
+ */
+export async function bootGuest(spec: BootSpec): Promise<RunningGuest> {
+  const cleanup = new Cleanup();
+  const watch = new GuestWatch();
+  try {
+    return await boot(spec, watch, cleanup);
+  } catch (error) {
+    await cleanup.run();
+    throw error instanceof LastrefError && error.exitCode !== 125
+      ? new LastrefError(`${spec.kernel.name} did not boot: ${messageOf(error)}`, {
+          blame: error.blame,
+          exitCode: error.blame === 'kernel' ? 125 : error.exitCode,
+          evidence: error.evidence ?? path.join(spec.directory, 'console.log'),
+          hint: error.hint ?? `lastref console ${path.join(spec.directory, 'console.log')}`,
+          cause: error,
+        })
+      : error;
+  }
+}
+
+async function boot(spec: BootSpec, watch: GuestWatch, cleanup: Cleanup): Promise<RunningGuest> {
+  const startedAt = performance.now();
+  const { directory, scratch, record } = spec;
+  const file = (name: string): string => path.join(directory, name);
+  await Promise.all([
+    mkdir(directory, { recursive: true }),
+    mkdir(scratch, { recursive: true, mode: 0o700 }),
+  ]);
+  const disks = await makeDisks(spec);
+  const machine = {
+    shape: spec.shape,
+    accelerator: spec.accelerator,
+    kernel: spec.kernel.bzImage,
+    initrd: await makeInitrd(spec.rootfs, spec.kernel, scratch),
+    append: commandLine(spec.userKey.publicKey, spec.append),
+    console: file('console.log'),
+    trace: file('trace.log'),
+    disks,
+    qmpFd,
+  };
+  const argv = qemuArgv(machine);
+  await writeFile(file('qemu.argv'), `${argv.join('\n')}\n`);
+  await Promise.all([writeFile(machine.console, ''), writeFile(machine.trace, '')]);
+
+  const spot = panicSpotter(watch);
+  const tail = await ConsoleTail.follow(
+    machine.console,
+    (chunk) => {
+      spot(chunk);
+      spec.onConsole?.(chunk);
+      if (tail.offset > consoleLimit)
+        watch.ended('flooded', `it wrote more than ${consoleLimit >> 20} MiB to its console`);
+    },
+    (error) => watch.ended('vanished', `its console could not be read: ${messageOf(error)}`),
+  );
+  cleanup.add('console', () => tail.finish());
+
+  record('qmp', 'qemu-start', { accelerator: spec.accelerator, shape: spec.shape.name });
+  const qemu = await launchQemu(argv, file('qemu.log'));
+  cleanup.add('qemu', async () => {
+    qemu.kill();
+    await qemu.exited;
+  });
+  const qmpLog = await EvidenceFile.open(file('qmp.jsonl'));
+  cleanup.add('qmp log', () => qmpLog.close());
+  const guest = { poweredOff: false };
+  const qmp = new Qmp(qemu.qmpSocket, {
+    commandMs: 30_000,
+    onLine: (direction, line) => qmpLog.write(`${direction === 'in' ? '<' : '>'} ${line}`),
+    onEvent: ({ event, data }) => {
+      record('qmp', event, data);
+      if (event === 'GUEST_PANICKED') watch.ended('panicked', 'the kernel told pvpanic that it panicked');
+      if (event === 'SHUTDOWN' && data['guest'] === true) guest.poweredOff = true;
+    },
+  });
+  void qemu.exited.then(({ code, signal }) => {
+    record('qmp', 'qemu-exit', { code, signal });
+    if (guest.poweredOff) watch.ended('powered-off', 'it switched itself off');
+    else watch.ended('vanished', `QEMU ended with ${signal ?? `status ${code}`}; see qemu.log`);
+  });
+  const stop = (): void => watch.ended('off-asked', 'the run was stopped');
+  spec.signal?.addEventListener('abort', stop, { once: true });
+  cleanup.add('stop', () => spec.signal?.removeEventListener('abort', stop));
+
+  await qmp.connect();
+  const port = await until(
+    { name: 'the SSH forwarding of QEMU', deadlineMs: 30_000, signal: watch.signal, blame: 'host' },
+    async () => forwardedPort(await qmp.monitor('info usernet')),
+  );
+  const ssh = await SshSession.connect(
+    { port, privateKey: spec.userKey.privateKey, hostKeys: spec.rootfs.hostKeys },
+    { deadlineMs: bootDeadlineMs[spec.accelerator], signal: watch.signal },
+  );
+  cleanup.add('ssh', () => ssh.close());
+  const bootMs = performance.now() - startedAt;
+  record('ssh', 'ready', { bootMs: Math.round(bootMs) });
+  return new RunningGuest({
+    name: spec.name,
+    shape: spec.shape,
+    directory,
+    disks,
+    bootMs,
+    scale: Math.max(1, bootMs / referenceBootMs),
+    traceFile: machine.trace,
+    qmp,
+    ssh,
+    watch,
+    tail,
+    qemu,
+    cleanup,
+    record,
+  });
+}
+
+/** Sparse images of zeros in the scratch folder. */
+async function makeDisks(spec: BootSpec): Promise<Record<string, string>> {
+  const disks: Record<string, string> = {};
+  for (const { id, sizeMiB } of disksOf(spec.shape)) {
+    const image = path.join(spec.scratch, `${id}.img`);
+    await writeFile(image, '');
+    await truncate(image, sizeMiB * 1024 * 1024);
+    disks[id] = image;
+  }
+  return disks;
+}
+
+/** The port out of `info usernet`: `TCP[HOST_FORWARD]  12  127.0.0.1 35533  10.0.2.15  22  0  0`. */
+export function forwardedPort(usernet: string): number | undefined {
+  const port = /TCP\[HOST_FORWARD\]\s+\d+\s+127\.0\.0\.1\s+(\d+)\s/.exec(usernet)?.[1];
+  return port === undefined || port === '0' ? undefined : Number(port);
+}

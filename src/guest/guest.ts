@@ -1,0 +1,214 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { Readable } from 'node:stream';
+import type { Shape } from '../config/shape.js';
+import type { Cleanup } from '../kit/cleanup.js';
+import { LastrefError, messageOf } from '../kit/errors.js';
+import { within } from '../kit/wait.js';
+import type { QemuProcess } from '../qemu/launch.js';
+import type { Qmp } from '../qemu/qmp.js';
+import type { ConsoleTail } from './console-tail.js';
+import { pushFile } from './push.js';
+import type { ExecResult, SshSession } from './ssh.js';
+import type { Recorder } from './timeline.js';
+import type { GuestState, GuestWatch } from './watch.js';
+
+export interface GuestParts {
+  readonly name: string;
+  readonly shape: Shape;
+  readonly directory: string;
+  /** Disk images on the host, by device id. */
+  readonly disks: Readonly<Record<string, string>>;
+  readonly bootMs: number;
+  readonly scale: number;
+  readonly traceFile: string;
+  readonly qmp: Qmp;
+  readonly ssh: SshSession;
+  readonly watch: GuestWatch;
+  readonly tail: ConsoleTail;
+  readonly qemu: QemuProcess;
+  readonly cleanup: Cleanup;
+  readonly record: Recorder;
+}
+
+/** A guest that no longer runs. It has no `exec`: what is left is its evidence. */
+export interface EndedGuest {
+  readonly state: GuestState;
+  readonly detail: string;
+  readonly teardownFailures: readonly string[];
+}
+
+/** A guest that answers on SSH. Deadlines given to it are for a fast host; it stretches them by `scale`. */
+export class RunningGuest {
+  readonly name: string;
+  readonly shape: Shape;
+  readonly directory: string;
+  readonly disks: Readonly<Record<string, string>>;
+  readonly qmp: Qmp;
+  readonly traceFile: string;
+  readonly record: Recorder;
+  /** Time from starting QEMU to SSH, in ms. */
+  readonly bootMs: number;
+  /** How many times slower than the reference this guest is, measured by its boot; at least 1. */
+  readonly scale: number;
+  readonly #parts: GuestParts;
+
+  constructor(parts: GuestParts) {
+    this.#parts = parts;
+    this.name = parts.name;
+    this.shape = parts.shape;
+    this.directory = parts.directory;
+    this.disks = parts.disks;
+    this.qmp = parts.qmp;
+    this.traceFile = parts.traceFile;
+    this.record = parts.record;
+    this.bootMs = parts.bootMs;
+    this.scale = parts.scale;
+  }
+
+  /** Aborts when the guest ends in any way; the reason says how. */
+  get signal(): AbortSignal {
+    return this.#parts.watch.signal;
+  }
+
+  get state(): GuestState {
+    return this.#parts.watch.state;
+  }
+
+  get stateDetail(): string {
+    return this.#parts.watch.detail;
+  }
+
+  /** A deadline in ms, stretched to this guest's slowness. */
+  patience(ms: number): number {
+    return Math.round(ms * this.scale);
+  }
+
+  /** Runs words in the guest; a non-zero code is a result. `deadlineMs` is for a fast host. */
+  async exec(argv: readonly string[], deadlineMs = 10_000): Promise<ExecResult> {
+    return this.#parts.ssh.exec(argv, { deadlineMs: this.patience(deadlineMs), signal: this.signal });
+  }
+
+  /** As exec, but a non-zero code is an error. Returns standard output. */
+  async run(argv: readonly string[], deadlineMs?: number): Promise<string> {
+    const { code, signal, stdout, stderr } = await this.exec(argv, deadlineMs);
+    if (code === 0) return stdout;
+    throw new LastrefError(
+      `"${argv.join(' ')}" ended in the guest with ${signal ?? `status ${code}`}: ${stderr.trim().slice(0, 500)}`,
+      {
+        blame: 'harness',
+      },
+    );
+  }
+
+  /** A guest file's text; raises when it cannot be read. */
+  async read(file: string): Promise<string> {
+    return this.run(['cat', file]);
+  }
+
+  async exists(file: string): Promise<boolean> {
+    return (await this.exec(['test', '-e', file])).code === 0;
+  }
+
+  /** Opens a long-lived command; its channel ends with the guest. */
+  open(argv: readonly string[]): ReturnType<SshSession['open']> {
+    return this.#parts.ssh.open(argv);
+  }
+
+  async push(hostFile: string, guestFolder: string): Promise<void> {
+    await pushFile(this.#parts.ssh, hostFile, guestFolder, {
+      deadlineMs: this.patience(30_000),
+      signal: this.signal,
+    });
+  }
+
+  /** Writes text to a guest file. `tee` and not `echo >`: no shell is involved. */
+  async write(file: string, text: string, deadlineMs = 10_000): Promise<ExecResult> {
+    return this.#parts.ssh.exec(['tee', file], {
+      deadlineMs: this.patience(deadlineMs),
+      signal: this.signal,
+      stdin: Readable.from([text]),
+    });
+  }
+
+  /** A line for the kernel log: how scenario steps and kernel messages get one order. */
+  async mark(text: string): Promise<void> {
+    const { code, stderr } = await this.write('/dev/kmsg', `<5>${text}\n`);
+    if (code !== 0)
+      throw new LastrefError(`could not write to the kernel log: ${stderr.trim()}`, { blame: 'harness' });
+  }
+
+  /** Registers something to undo when the guest is stopped. */
+  onEnd(name: string, step: () => unknown): void {
+    this.#parts.cleanup.add(name, step);
+  }
+
+  /**
+   * Says how a guest stands that did not answer in time: still answering, or silent although QEMU runs it.
+   * Leaves QEMU's view of all CPUs in registers.txt.
+   */
+  async diagnose(): Promise<GuestState> {
+    if (this.state !== 'running') return this.state;
+    const before = this.#parts.tail.offset;
+    try {
+      await this.#parts.ssh.exec(['true'], { deadlineMs: this.patience(10_000), signal: this.signal });
+      return 'running';
+    } catch (error) {
+      if (this.state !== 'running') return this.state;
+      const status = await this.#status();
+      const registers = await this.qmp.monitor('info registers -a').catch(messageOf);
+      await writeFile(path.join(this.directory, 'registers.txt'), registers);
+      const printed = this.#parts.tail.offset - before;
+      if (printed === 0) {
+        this.#parts.watch.ended(
+          'silent',
+          `no answer on SSH and nothing on its console (${messageOf(error)}); QEMU says "${status}"`,
+        );
+      }
+      return this.state;
+    }
+  }
+
+  /** A panic goes on printing after its first line and then reboots, which ends QEMU (`panic=-1`, `-no-reboot`). */
+  async #letItFinish(): Promise<string[]> {
+    try {
+      await within(
+        { name: 'the panicked guest to reboot', deadlineMs: this.patience(10_000) },
+        () => this.#parts.qemu.exited,
+      );
+      return [];
+    } catch (error) {
+      return [messageOf(error)];
+    }
+  }
+
+  async #status(): Promise<string> {
+    try {
+      const { status } = (await this.qmp.execute('query-status')) as { status: string };
+      return status;
+    } catch (error) {
+      return messageOf(error);
+    }
+  }
+
+  /** Ends the guest: QEMU `quit`, then SIGKILL. A guest whose unbind is stuck cannot power itself off, so it is not asked. */
+  async stop(): Promise<EndedGuest> {
+    const { watch, qemu, cleanup, ssh } = this.#parts;
+    const failures: string[] = [];
+    if (watch.state === 'panicked') failures.push(...(await this.#letItFinish()));
+    watch.ended('off-asked', 'it was switched off at the end of the scenario');
+    ssh.close();
+    try {
+      await within({ name: 'QEMU to quit', deadlineMs: 10_000 }, async () => {
+        await this.qmp
+          .execute('quit')
+          .catch((error: unknown) => this.record('qmp', 'quit-unanswered', { error: messageOf(error) }));
+        await qemu.exited;
+      });
+    } catch (error) {
+      failures.push(messageOf(error));
+    }
+    failures.push(...(await cleanup.run()));
+    return { state: watch.state, detail: watch.detail, teardownFailures: failures };
+  }
+}

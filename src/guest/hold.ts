@@ -1,0 +1,93 @@
+import { LastrefError } from '../kit/errors.js';
+import { until } from '../kit/wait.js';
+import type { RunningGuest } from './guest.js';
+import { NvmeTrace } from './nvme-trace.js';
+
+export interface HeldDisk {
+  readonly id: string;
+  readonly qemuId: string;
+  readonly nsid: number;
+  /** Block device in the guest, e.g. `nvme1n1`. */
+  readonly block: string;
+}
+
+const unlimited = { bps: 0, bps_rd: 0, bps_wr: 0, iops: 0, iops_rd: 0, iops_wr: 0 };
+
+/**
+ * What the bucket is filled with, in bytes. QEMU's throttle is a leaky bucket that lets the first request
+ * through whatever its size (util/throttle.c:throttle_compute_wait); after this much at 1 byte/s the next one
+ * waits for twelve days.
+ */
+const primeBytes = 1024 * 1024;
+
+/**
+ * Parks the requests of one disk in QEMU's block layer and lets them go again. The limit sits on the device's
+ * own BlockBackend (`block_set_io_throttle`), where changing it restarts what is queued at once.
+ */
+export class Hold {
+  readonly #guest: RunningGuest;
+  readonly #disk: HeldDisk;
+  readonly #trace: NvmeTrace;
+  #held = false;
+
+  constructor(guest: RunningGuest, disk: HeldDisk) {
+    this.#guest = guest;
+    this.#disk = disk;
+    this.#trace = new NvmeTrace(guest.traceFile);
+  }
+
+  get isHeld(): boolean {
+    return this.#held;
+  }
+
+  async hold(): Promise<void> {
+    const { id, qemuId } = this.#disk;
+    if (this.#held) throw new LastrefError(`${id} is held already`, { blame: 'test' });
+    const busy = await this.#counts();
+    if (busy.guest + busy.qemu > 0) {
+      throw new LastrefError(`${id} has ${busy.guest} requests in flight before the hold`, { blame: 'test' });
+    }
+    await this.#guest.qmp.execute('block_set_io_throttle', { id: qemuId, ...unlimited, bps: 1 });
+    this.#held = true;
+    await this.#guest.qmp.monitor(`qemu-io -d ${qemuId} "read 0 ${primeBytes}"`);
+    this.#guest.record('scenario', 'hold', { disk: id });
+  }
+
+  /** Guest and QEMU must agree, twice in a row, so that a request that is merely passing through does not count. */
+  async untilInFlight(count: number): Promise<void> {
+    const { id } = this.#disk;
+    let seen = '';
+    let agreed = 0;
+    await until(
+      {
+        name: `${count} requests in flight on ${id}, for guest and QEMU alike`,
+        deadlineMs: this.#guest.patience(10_000),
+        signal: this.#guest.signal,
+        blame: 'kernel',
+      },
+      async () => {
+        const { guest, qemu } = await this.#counts();
+        seen = `guest ${guest}, QEMU ${qemu}`;
+        agreed = guest === count && qemu === count ? agreed + 1 : 0;
+        if (agreed < 2) throw new Error(seen);
+        return true;
+      },
+    );
+    this.#guest.record('scenario', 'in-flight', { disk: id, guest: count, qemu: count });
+  }
+
+  async release(): Promise<void> {
+    const { id, qemuId } = this.#disk;
+    if (!this.#held) throw new LastrefError(`${id} is not held`, { blame: 'test' });
+    await this.#guest.qmp.execute('block_set_io_throttle', { id: qemuId, ...unlimited });
+    this.#held = false;
+    this.#guest.record('scenario', 'release', { disk: id });
+  }
+
+  /** Requests in flight: for the guest's block layer (/sys/block/X/inflight, reads and writes) and for QEMU. */
+  async #counts(): Promise<{ guest: number; qemu: number }> {
+    const text = await this.#guest.read(`/sys/block/${this.#disk.block}/inflight`);
+    const [reads = Number.NaN, writes = Number.NaN] = text.trim().split(/\s+/).map(Number);
+    return { guest: reads + writes, qemu: await this.#trace.inFlight(this.#disk.nsid) };
+  }
+}

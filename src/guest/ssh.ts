@@ -1,0 +1,187 @@
+import { createHash } from 'node:crypto';
+import { PassThrough } from 'node:stream';
+import pRetry from 'p-retry';
+import { Client, type ClientChannel, type ConnectConfig } from 'ssh2';
+import { LastrefError, messageOf } from '../kit/errors.js';
+import { within } from '../kit/wait.js';
+
+export interface SshTarget {
+  /** Port on 127.0.0.1 that QEMU forwards to the guest. */
+  readonly port: number;
+  readonly privateKey: string;
+  /** The only host keys that are believed, one OpenSSH line each. */
+  readonly hostKeys: readonly string[];
+}
+
+export interface ExecResult {
+  readonly code: number | null;
+  readonly signal: string | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface ExecOptions {
+  readonly deadlineMs: number;
+  readonly signal?: AbortSignal | undefined;
+  readonly stdin?: NodeJS.ReadableStream | undefined;
+}
+
+/** What one command may print before it is cut off, in bytes: a guest is hostile input. */
+const outputLimit = 16 * 1024 * 1024;
+
+/** One word for the guest's shell. A NUL cannot be part of an argument. */
+export function quote(word: string): string {
+  if (word.includes('\0')) throw new LastrefError('an argument holds a NUL byte', { blame: 'test' });
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+function pinned(hostKeys: readonly string[]): (key: Buffer) => boolean {
+  const known = new Set(hostKeys.map((line) => line.trim().split(/\s+/)[1]));
+  return (key) => known.has(key.toString('base64'));
+}
+
+function connectOnce(config: ConnectConfig, signal: AbortSignal): Promise<Client> {
+  return new Promise((resolve, reject) => {
+    const client = new Client();
+    const giveUp = (): void => {
+      client.destroy();
+      reject(signal.reason);
+    };
+    signal.addEventListener('abort', giveUp, { once: true });
+    client.once('ready', () => {
+      signal.removeEventListener('abort', giveUp);
+      resolve(client);
+    });
+    // Kept for the client's whole life: an unheard 'error' takes the worker down.
+    client.on('error', (error) => {
+      signal.removeEventListener('abort', giveUp);
+      client.destroy();
+      reject(error);
+    });
+    client.connect(config);
+  });
+}
+
+/** An SSH connection to a guest. Commands are words, never a shell line. */
+export class SshSession {
+  readonly #client: Client;
+  #closed = false;
+
+  private constructor(client: Client) {
+    this.#client = client;
+    client.on('close', () => {
+      this.#closed = true;
+    });
+  }
+
+  /** Tries until the guest answers. `signal` ends it early: the guest panicked or QEMU exited. */
+  static async connect(
+    target: SshTarget,
+    wait: { deadlineMs: number; signal: AbortSignal },
+  ): Promise<SshSession> {
+    let last = 'no attempt yet';
+    const fingerprint = createHash('sha256').update(target.hostKeys.join()).digest('hex').slice(0, 8);
+    return within(
+      { name: `SSH on 127.0.0.1:${target.port} (host keys ${fingerprint})`, ...wait, blame: 'kernel' },
+      (signal) =>
+        pRetry(
+          async () => {
+            const config: ConnectConfig = {
+              host: '127.0.0.1',
+              port: target.port,
+              username: 'root',
+              privateKey: target.privateKey,
+              hostVerifier: pinned(target.hostKeys),
+              readyTimeout: Math.min(wait.deadlineMs, 20_000),
+              // ssh2's agent and keyboard paths are not wanted: one key, one method.
+              authHandler: ['publickey'],
+              keepaliveInterval: 0,
+            };
+            return new SshSession(await connectOnce(config, signal));
+          },
+          {
+            retries: Number.POSITIVE_INFINITY,
+            factor: 1,
+            minTimeout: 250,
+            signal,
+            onFailedAttempt: ({ error }) => {
+              last = messageOf(error);
+            },
+          },
+        ),
+      () => last,
+    );
+  }
+
+  /** Runs a command to its end. A non-zero exit code is a result, not an error. */
+  async exec(argv: readonly string[], options: ExecOptions): Promise<ExecResult> {
+    const name = `"${argv.join(' ').slice(0, 80)}" in the guest`;
+    return within({ name, deadlineMs: options.deadlineMs, signal: options.signal }, async (signal) => {
+      const channel = await this.open(argv);
+      signal.addEventListener('abort', () => channel.close(), { once: true });
+      return collect(channel, options.stdin);
+    });
+  }
+
+  /** Starts a command and hands out its channel: standard input and output, `stderr` beside. */
+  open(argv: readonly string[]): Promise<ClientChannel> {
+    if (this.#closed)
+      return Promise.reject(
+        new LastrefError('the SSH connection to the guest is closed', { blame: 'harness' }),
+      );
+    return new Promise((resolve, reject) => {
+      this.#client.exec(argv.map(quote).join(' '), (error, channel) => {
+        if (error)
+          reject(
+            new LastrefError(`the guest refused to run ${argv[0]}: ${error.message}`, {
+              blame: 'harness',
+              cause: error,
+            }),
+          );
+        else resolve(channel);
+      });
+    });
+  }
+
+  close(): void {
+    this.#client.destroy();
+  }
+}
+
+function collect(channel: ClientChannel, stdin: NodeJS.ReadableStream | undefined): Promise<ExecResult> {
+  return new Promise((resolve, reject) => {
+    const out: Buffer[] = [];
+    const err: Buffer[] = [];
+    let size = 0;
+    let code: number | null = null;
+    let killed: string | null = null;
+    const keep = (list: Buffer[]) => (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= outputLimit) list.push(chunk);
+      else channel.close();
+    };
+    channel.on('data', keep(out));
+    channel.stderr.on('data', keep(err));
+    channel.on('exit', (status: number | null, signal?: string) => {
+      code = status;
+      killed = signal ?? null;
+    });
+    channel.on('error', reject);
+    channel.on('close', () => {
+      if (code === null && killed === null) {
+        reject(
+          new LastrefError('the SSH connection broke off in the middle of a command', { blame: 'harness' }),
+        );
+        return;
+      }
+      resolve({
+        code,
+        signal: killed,
+        stdout: Buffer.concat(out).toString('utf8'),
+        stderr: Buffer.concat(err).toString('utf8'),
+      });
+    });
+    if (stdin === undefined) channel.end();
+    else stdin.pipe(channel.stdin ?? new PassThrough());
+  });
+}

@@ -1,0 +1,134 @@
+import path from 'node:path';
+import { LastrefError } from '../kit/errors.js';
+import { EvidenceFile } from './evidence-file.js';
+import type { RunningGuest } from './guest.js';
+import { findDevices, type Nvme } from './nvme.js';
+import { Owner } from './owner.js';
+import { compileProbe } from './probe-build.js';
+import { ProbeClient } from './probe-client.js';
+import { linesOf } from './probe-protocol.js';
+import { Remover } from './remover.js';
+import type { ExecResult } from './ssh.js';
+
+/** The devices of the shapes at hand: one with a CMB, one that is only a disk. */
+export interface Devices {
+  readonly cmb: Nvme;
+  readonly disk: Nvme;
+  readonly [id: string]: Nvme;
+}
+
+const probeVersions: Readonly<Record<string, number>> = { p2pmem: 1, remover: 1 };
+
+/** What a scenario sees of a guest: its devices, its probes, and words to run in it. */
+export class GuestUnderTest {
+  readonly devices: Devices;
+  readonly #guest: RunningGuest;
+  readonly #clients: ProbeClient[];
+  #started = 0;
+
+  private constructor(guest: RunningGuest, clients: ProbeClient[], devices: Devices) {
+    this.#guest = guest;
+    this.#clients = clients;
+    this.devices = devices;
+  }
+
+  /** Starts the remover and finds the devices. */
+  static async prepare(guest: RunningGuest): Promise<GuestUnderTest> {
+    await guest.run(['mkdir', '-p', '/probes']);
+    const client = await startProbe(guest, 'remover', 'remover');
+    const remover = new Remover(client, (event, fields) => guest.record('scenario', event, fields));
+    const found = await findDevices(guest, remover);
+    const { cmb, disk } = found;
+    if (cmb === undefined || disk === undefined) {
+      throw new LastrefError(`shape ${guest.shape.name} lacks a device called cmb or disk`, {
+        blame: 'test',
+      });
+    }
+    return new GuestUnderTest(guest, [], { ...found, cmb, disk });
+  }
+
+  /** Starts a process that can own device memory. */
+  async probe(name: 'p2pmem'): Promise<Owner> {
+    this.#started += 1;
+    const client = await startProbe(this.#guest, name, `${name}-${this.#started}`);
+    this.#clients.push(client);
+    return new Owner(client);
+  }
+
+  /** Ends every process that may own device memory, and waits until they are gone. */
+  async endProbes(): Promise<void> {
+    await Promise.all(this.#clients.splice(0).map((client) => client.close()));
+  }
+
+  exec(argv: readonly string[], deadlineMs?: number): Promise<ExecResult> {
+    return this.#guest.exec(argv, deadlineMs);
+  }
+
+  run(argv: readonly string[], deadlineMs?: number): Promise<string> {
+    return this.#guest.run(argv, deadlineMs);
+  }
+
+  read(file: string): Promise<string> {
+    return this.#guest.read(file);
+  }
+
+  exists(file: string): Promise<boolean> {
+    return this.#guest.exists(file);
+  }
+
+  /** Writes text to a guest file (a sysfs or debugfs attribute). */
+  async write(file: string, text: string, deadlineMs?: number): Promise<ExecResult> {
+    return this.#guest.write(file, text, deadlineMs);
+  }
+
+  /** A QMP command of the machine under the guest: for scenarios about the machine itself. */
+  qmp(command: string, args?: Readonly<Record<string, unknown>>): Promise<unknown> {
+    return this.#guest.qmp.execute(command, args);
+  }
+
+  /** A deadline in ms, stretched to this guest's slowness. */
+  patience(ms: number): number {
+    return this.#guest.patience(ms);
+  }
+}
+
+/** Compiles a probe, pushes it once per guest and speaks to it over a channel of its own. */
+async function startProbe(guest: RunningGuest, name: string, instance: string): Promise<ProbeClient> {
+  const { path: binary } = await compileProbe(name, { signal: guest.signal });
+  const target = `/probes/${path.basename(binary)}`;
+  if (!(await guest.exists(target))) await guest.push(binary, '/probes');
+  const channel = await guest.open([target]);
+  const log = await EvidenceFile.open(path.join(guest.directory, `probe-${instance}.log`));
+  let stderr = '';
+  channel.stderr.on('data', (chunk: Uint8Array) => {
+    stderr = (stderr + chunk.toString()).slice(-2000);
+  });
+  const closed = new Promise<{ code: number | null; signal: string | null; stderr: string }>((resolve) => {
+    let code: number | null = null;
+    let signal: string | null = null;
+    channel.on('exit', (status: number | null, name?: string) => {
+      code = status;
+      signal = name === undefined ? null : `SIG${name.replace(/^SIG/, '')}`;
+    });
+    channel.on('close', () => resolve({ code, signal, stderr }));
+  });
+  channel.on('error', () => channel.close());
+  const client = new ProbeClient(
+    {
+      write: (text) => void channel.write(text),
+      end: () => void channel.end(),
+      lines: linesOf(channel),
+      closed,
+    },
+    {
+      name,
+      scale: guest.scale,
+      signal: guest.signal,
+      onLine: (direction, text) => log.write(`${direction} ${text}`),
+      onEvent: ({ name: event, fields }) => guest.record('probe', event, { probe: instance, ...fields }),
+    },
+  );
+  guest.onEnd(`log of probe ${instance}`, () => log.close());
+  await client.ready(probeVersions[name] ?? 1);
+  return client;
+}

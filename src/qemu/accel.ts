@@ -1,0 +1,143 @@
+import { access, constants, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { release, tmpdir } from 'node:os';
+import path from 'node:path';
+import { writeJson } from '../kit/atomic.js';
+import { hasCode, LastrefError, messageOf } from '../kit/errors.js';
+import { cacheRoot } from '../kit/paths.js';
+import { until } from '../kit/wait.js';
+import type { Accelerator } from './argv.js';
+import { launchQemu, qmpFd } from './launch.js';
+import { Qmp } from './qmp.js';
+import { qemuVersion } from './version.js';
+
+export type WantedAccelerator = 'auto' | Accelerator;
+
+export interface Choice {
+  readonly chosen: Accelerator;
+  /** One sentence: why this one. */
+  readonly why: string;
+}
+
+/** What a proof guest boots. Without one, only firmware is run. */
+export interface ProofImage {
+  readonly bzImage: string;
+  readonly initrd: string;
+}
+
+/** Firmware is done in under a second, a kernel's first line comes within a few, when KVM works at all. */
+const proofMs = { firmware: 10_000, kernel: 15_000 } as const;
+
+/**
+ * Decides how guests run. `/dev/kvm` may exist, open and create a VM and still run no guest (nested or restricted
+ * hosts), so `auto` believes only a guest that ran: first firmware, then, where an image is at hand, a kernel up
+ * to userspace. The answer is kept per host kernel, QEMU and CPU model. `kvm` raises (host) where `auto` would fall back.
+ */
+export async function chooseAccelerator(wanted: WantedAccelerator, proof?: ProofImage): Promise<Choice> {
+  if (wanted === 'tcg') return { chosen: 'tcg', why: 'asked for' };
+  const doubt = await doubtKvm(proof);
+  if (doubt === null)
+    return { chosen: 'kvm', why: wanted === 'kvm' ? 'asked for, and a guest ran' : 'a guest ran under KVM' };
+  if (wanted === 'kvm') {
+    throw new LastrefError(`KVM does not work here: ${doubt}`, {
+      blame: 'host',
+      hint: 'use --accel auto or --accel tcg',
+    });
+  }
+  return { chosen: 'tcg', why: `KVM does not work here: ${doubt}` };
+}
+
+/** Why KVM is not to be trusted on this host, or null when a guest ran under it. */
+async function doubtKvm(proof: ProofImage | undefined): Promise<string | null> {
+  try {
+    await access('/dev/kvm', constants.R_OK | constants.W_OK);
+  } catch (error) {
+    return hasCode(error, 'ENOENT')
+      ? 'there is no /dev/kvm'
+      : `/dev/kvm cannot be opened (${messageOf(error)})`;
+  }
+  const stages: (keyof typeof proofMs)[] = proof === undefined ? ['firmware'] : ['firmware', 'kernel'];
+  for (const stage of stages) {
+    const doubt = await remembered(stage, () => runProof(stage, proof));
+    if (doubt !== null) return doubt;
+  }
+  return null;
+}
+
+async function remembered(stage: string, ask: () => Promise<string | null>): Promise<string | null> {
+  const host = { host: release(), qemu: await qemuVersion(), stage };
+  const file = path.join(cacheRoot(), 'accelerator', `${stage}.json`);
+  const known = await readKnown(file);
+  if (known !== undefined && known.host === host.host && known.qemu === host.qemu) return known.doubt;
+  const doubt = await ask();
+  await writeJson(file, { ...host, doubt });
+  return doubt;
+}
+
+async function readKnown(
+  file: string,
+): Promise<{ host: string; qemu: string; doubt: string | null } | undefined> {
+  try {
+    return JSON.parse(await readFile(file, 'utf8'));
+  } catch (error) {
+    if (hasCode(error, 'ENOENT') || error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/** Runs a guest under KVM for a bounded time; returns why it did not get there, or null. */
+async function runProof(stage: keyof typeof proofMs, proof: ProofImage | undefined): Promise<string | null> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'lastref-kvm-'));
+  const output = path.join(folder, 'output');
+  const machine = ['-nodefaults', '-display', 'none', '-no-reboot', '-machine', 'q35', '-accel', 'kvm'];
+  const cpu = ['-cpu', 'EPYC,vendor=AuthenticAMD', '-m', '512M', '-chardev', `file,id=out,path=${output}`];
+  const boots =
+    stage === 'kernel' && proof !== undefined
+      ? [
+          '-serial',
+          'chardev:out',
+          '-kernel',
+          proof.bzImage,
+          '-initrd',
+          proof.initrd,
+          '-append',
+          'console=ttyS0 earlyprintk=serial,ttyS0 panic=-1',
+        ]
+      : ['-device', 'isa-debugcon,iobase=0x402,chardev=out'];
+  const wanted =
+    stage === 'kernel' ? /lastref: guest up|Run \/init as init process/ : /Booting from|No bootable device/;
+  const argv = [
+    ...machine,
+    ...cpu,
+    ...boots,
+    '-chardev',
+    `socket,id=qmp,fd=${qmpFd}`,
+    '-mon',
+    'chardev=qmp,mode=control',
+  ];
+  const gone = new AbortController();
+  const qemu = await launchQemu(argv, path.join(folder, 'qemu.log'));
+  void qemu.exited.then(({ code, signal }) =>
+    gone.abort(new LastrefError(`QEMU ended with ${signal ?? `status ${code}`}`, { blame: 'host' })),
+  );
+  const qmp = new Qmp(qemu.qmpSocket, {
+    commandMs: 5000,
+    onEvent: ({ event }) => {
+      if (event === 'STOP')
+        gone.abort(new LastrefError('the guest stopped with an internal error of KVM', { blame: 'host' }));
+    },
+  });
+  try {
+    await qmp.connect();
+    await until(
+      { name: `a ${stage} guest under KVM`, deadlineMs: proofMs[stage], signal: gone.signal, blame: 'host' },
+      async () => (wanted.test(await readFile(output, 'latin1')) ? true : undefined),
+    );
+    return null;
+  } catch (error) {
+    return messageOf(error);
+  } finally {
+    qemu.kill();
+    await qemu.exited;
+    await rm(folder, { recursive: true, force: true });
+  }
+}

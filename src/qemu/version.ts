@@ -1,0 +1,35 @@
+import { execa } from 'execa';
+import { LastrefError } from '../kit/errors.js';
+import { qemuProgram } from './launch.js';
+
+/** The oldest QEMU whose NVMe CMB, `nvme-ns` and trace events are as used here. */
+export const oldestQemu = '7.2';
+
+/** `7.2.22` out of `qemu-system-x86_64 --version`; raises (host) when there is none or it is too old. */
+export async function qemuVersion(program = qemuProgram()): Promise<string> {
+  const hint = 'apt-get install qemu-system-x86';
+  const asked = await execa(program, ['--version'], { reject: false });
+  if (asked.failed) {
+    throw new LastrefError(`${program} does not run: ${asked.shortMessage}`, {
+      blame: 'host',
+      hint,
+      cause: asked,
+    });
+  }
+  const version = /version (\d+\.\d+(?:\.\d+)?)/.exec(asked.stdout)?.[1];
+  if (version === undefined) {
+    throw new LastrefError(`${program} does not say which version it is: ${asked.stdout.slice(0, 80)}`, {
+      blame: 'host',
+      hint,
+    });
+  }
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  const [wantMajor = 0, wantMinor = 0] = oldestQemu.split('.').map(Number);
+  if (major < wantMajor || (major === wantMajor && minor < wantMinor)) {
+    throw new LastrefError(`QEMU ${version} is too old: lastref needs ${oldestQemu} or later`, {
+      blame: 'host',
+      hint,
+    });
+  }
+  return version;
+}

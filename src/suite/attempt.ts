@@ -1,0 +1,247 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { EventLog } from '../artifacts/events.js';
+import type { RunPlan } from '../artifacts/result.js';
+import { type BootSpec, bootGuest } from '../guest/boot.js';
+import type { RunningGuest } from '../guest/guest.js';
+import { GuestUnderTest } from '../guest/under-test.js';
+import type { GuestState } from '../guest/watch.js';
+import { writeAtomic } from '../kit/atomic.js';
+import { LastrefError, messageOf } from '../kit/errors.js';
+import { within } from '../kit/wait.js';
+import type { Observation } from '../verdict/judge.js';
+import { ConsoleScanner } from '../verdict/scanner.js';
+import type { Splat } from '../verdict/types.js';
+import { capabilities } from './capabilities.js';
+import { findShape } from './discover.js';
+import { Expectations } from './expect.js';
+import { makeKeyPair } from './keys.js';
+import { matchers } from './matchers.js';
+import { type PoolReading, readPools, settlePools } from './pools.js';
+import type { Scenario } from './scenario.js';
+
+export interface AttemptSpec {
+  readonly id: string;
+  readonly scenario: Scenario;
+  readonly plan: RunPlan;
+  readonly directory: string;
+  /** Aborts when the run is stopped. */
+  readonly signal: AbortSignal;
+  readonly step: (doing: string, phase: 'boot' | 'ask' | 'judge') => void;
+}
+
+export interface AttemptOutcome {
+  readonly observation: Observation;
+  readonly bootMs: number | null;
+  /** Names of the files kept, relative to the scenario's folder. */
+  readonly evidence: readonly string[];
+}
+
+const bodyDeadlineMs = 60_000;
+
+/** After a fatal splat the kernel goes on printing; the body gets this long (ms, fast host) before it is ended. */
+const woundGraceMs = 3000;
+
+/** What is learnt on the way, put together when the guest is gone. */
+interface Findings {
+  skip?: string;
+  thrown?: unknown;
+  state?: GuestState;
+  stateDetail?: string;
+  pools: readonly PoolReading[];
+}
+
+/** Boots a guest, asks one question in it, and collects what every witness has to say. Never raises for what the guest does. */
+export async function attemptScenario(spec: AttemptSpec): Promise<AttemptOutcome> {
+  const { id, scenario, plan, directory } = spec;
+  await mkdir(path.join(directory, 'splats'), { recursive: true });
+  const events = new EventLog(path.join(directory, 'events.jsonl'));
+  const token = `${id} ${randomBytes(6).toString('hex')}`;
+  const scanner = new ConsoleScanner({
+    begin: token,
+    end: token,
+    release: plan.kernel.release,
+    expected: scenario.options.expected ?? [],
+  });
+  const wounds = new AbortController();
+  let guest: RunningGuest | undefined;
+  const onConsole = (chunk: Buffer): void => {
+    for (const splat of scanner.push(chunk)) {
+      events.append({
+        source: 'console',
+        event: 'splat',
+        class: splat.class,
+        title: splat.title,
+        noise: splat.noise,
+      });
+      if (splat.fatal && splat.noise === null) {
+        setTimeout(() => wounds.abort(wounded(splat)), guest?.patience(woundGraceMs) ?? woundGraceMs).unref();
+      }
+    }
+  };
+  const found: Findings = { pools: [] };
+  try {
+    spec.step('booting', 'boot');
+    guest = await bootGuest(await bootSpec(spec, events, onConsole));
+    await ask(spec, guest, token, events, wounds.signal, found);
+  } catch (error) {
+    found.thrown = error;
+    // A guest that never came up is gone already; its error says how.
+  }
+  spec.step('judging', 'judge');
+  if (guest !== undefined) await endGuest(guest, found, events);
+  const report = scanner.end();
+  for (const [index, splat] of report.splats.entries()) {
+    await writeAtomic(path.join(directory, 'splats', `${index + 1}.txt`), splatText(splat));
+  }
+  const observation = observe(scenario, found, report, guest === undefined);
+  events.append({
+    source: 'scenario',
+    event: 'observed',
+    guest: observation.guest,
+    splats: report.splats.length,
+    lost: report.lost.length,
+  });
+  events.close();
+  return {
+    observation,
+    bootMs: guest === undefined ? null : Math.round(guest.bootMs),
+    evidence: await keptFiles(directory),
+  };
+}
+
+async function bootSpec(
+  spec: AttemptSpec,
+  events: EventLog,
+  onConsole: (chunk: Buffer) => void,
+): Promise<BootSpec> {
+  const { plan, scenario, directory } = spec;
+  return {
+    name: spec.id,
+    shape: await findShape(scenario.options.shape),
+    kernel: plan.kernel,
+    rootfs: plan.rootfs,
+    accelerator: plan.accelerator,
+    directory,
+    scratch: path.join(directory, 'scratch'),
+    userKey: makeKeyPair(),
+    append: scenario.options.append ?? [],
+    record: (source, event, fields) => void events.append({ source, event, ...fields }),
+    onConsole,
+    signal: spec.signal,
+  };
+}
+
+/** The question itself, between two markers in the kernel log. */
+async function ask(
+  spec: AttemptSpec,
+  guest: RunningGuest,
+  token: string,
+  events: EventLog,
+  wounded: AbortSignal,
+  found: Findings,
+): Promise<void> {
+  const { scenario } = spec;
+  const record = (event: string, fields: Readonly<Record<string, unknown>>): void => {
+    events.append({ source: 'scenario', event, ...fields });
+    spec.step(
+      [event, ...Object.values(fields).filter((value) => typeof value === 'string')].join(' ').slice(0, 80),
+      'ask',
+    );
+  };
+  await guest.mark(`lastref: begin ${token}`);
+  const subject = await GuestUnderTest.prepare(guest);
+  for (const need of scenario.options.needs ?? []) {
+    const lacking = await capabilities[need](subject);
+    if (lacking !== null) {
+      found.skip = lacking;
+      await guest.mark(`lastref: end ${token}`);
+      return;
+    }
+  }
+  const before = await readPools(subject);
+  const context = { patience: (ms: number) => guest.patience(ms), record, promise: scenario.options.asks[0] };
+  await within(
+    {
+      name: `the end of "${scenario.title}"`,
+      deadlineMs: guest.patience(scenario.options.deadlineMs ?? bodyDeadlineMs),
+      signal: AbortSignal.any([guest.signal, spec.signal, wounded]),
+      blame: 'test',
+    },
+    async (signal) => {
+      await scenario.body({
+        guest: subject,
+        signal,
+        expect: matchers(new Expectations({ ...context, signal })),
+      });
+    },
+  );
+  record('body-done', {});
+  await subject.endProbes();
+  found.pools = await settlePools(guest, subject, before);
+  await writeAtomic(path.join(spec.directory, 'dmesg.log'), await guest.run(['dmesg']));
+  await guest.mark(`lastref: end ${token}`);
+}
+
+/** When the guest did not answer, asks once more what is wrong with it before it is ended. */
+async function endGuest(guest: RunningGuest, found: Findings, events: EventLog): Promise<void> {
+  if (found.thrown !== undefined && guest.state === 'running') await guest.diagnose();
+  found.state = guest.state;
+  found.stateDetail = guest.stateDetail;
+  const ended = await guest.stop();
+  if (found.state === 'running') found.state = 'off-asked';
+  else found.state = ended.state;
+  for (const failure of ended.teardownFailures)
+    events.append({ source: 'qmp', event: 'teardown-failed', failure });
+}
+
+function wounded(splat: Splat): LastrefError {
+  return new LastrefError(`the kernel is wounded: ${splat.title}`, { blame: 'kernel' });
+}
+
+/** One value with everything the judge asks. */
+function observe(
+  scenario: Scenario,
+  found: Findings,
+  console: Observation['console'],
+  neverBooted: boolean,
+): Observation {
+  const error = found.thrown;
+  const blame = error instanceof LastrefError ? error.blame : 'test';
+  return {
+    asks: scenario.options.asks,
+    console,
+    guest: found.state ?? (neverBooted ? 'vanished' : 'running'),
+    ...(found.stateDetail ? { guestDetail: found.stateDetail } : {}),
+    ...(found.skip === undefined ? {} : { skip: found.skip }),
+    ...(error === undefined
+      ? {}
+      : blame === 'kernel' && error instanceof LastrefError
+        ? {
+            assertion: {
+              message: error.message,
+              ...(error.promise === undefined ? {} : { promise: error.promise }),
+            },
+          }
+        : { error: { blame, message: messageOf(error) } }),
+    pool: found.pools.map(({ before, after }) => ({ baseline: before, after })),
+  };
+}
+
+function splatText({ title, raw, aftermath, noise }: Splat): string {
+  const notes = [
+    `# ${title}`,
+    ...(noise === null ? [] : [`# known noise: ${noise}`]),
+    ...aftermath.map((later) => `# aftermath: ${later}`),
+  ];
+  return `${notes.join('\n')}\n${raw}\n`;
+}
+
+async function keptFiles(directory: string): Promise<string[]> {
+  const names = await readdir(directory, { recursive: true, withFileTypes: true });
+  return names
+    .filter((entry) => entry.isFile() && !entry.parentPath.includes(`${path.sep}scratch`))
+    .map((entry) => path.relative(directory, path.join(entry.parentPath, entry.name)))
+    .sort();
+}

@@ -1,0 +1,18 @@
+import type { GuestUnderTest } from '../guest/under-test.js';
+
+/** Returns why this kernel or shape cannot be asked, or null when it can. */
+type Look = (guest: GuestUnderTest) => Promise<string | null>;
+
+/** What a scenario can need. It is looked for in the guest, never guessed from a version number. */
+export const capabilities = {
+  'p2pmem-allocate': async ({ devices }) =>
+    (await devices.cmb.isAllocatable())
+      ? null
+      : 'this kernel does not hand CMB memory to userspace: no p2pmem/allocate in sysfs (it came with Linux 6.2 and needs CONFIG_PCI_P2PDMA)',
+  lkdtm: async (guest) =>
+    (await guest.exists('/sys/kernel/debug/provoke-crash/DIRECT'))
+      ? null
+      : 'this kernel has no LKDTM to crash it with (CONFIG_LKDTM)',
+} as const satisfies Record<string, Look>;
+
+export type Capability = keyof typeof capabilities;

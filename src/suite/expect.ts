@@ -1,0 +1,209 @@
+import type { Access, Attempt, Buffer, Transfer } from '../guest/owner.js';
+import type { Removal } from '../guest/remover.js';
+import { LastrefError } from '../kit/errors.js';
+import { until } from '../kit/wait.js';
+import type { PromiseName } from './promises.js';
+
+/** What matchers need to know of the guest and the scenario around them. */
+export interface ExpectContext {
+  readonly signal: AbortSignal;
+  /** Stretches a deadline in ms to this guest's slowness. */
+  patience(ms: number): number;
+  record(event: string, fields: Readonly<Record<string, unknown>>): void;
+  /** The promise a failed expectation breaks unless it names another. */
+  readonly promise: PromiseName | undefined;
+}
+
+/** Time an operation that must be prompt may take on a fast host, in ms. */
+const promptMs = 10_000;
+
+type Settled<T> = T | Promise<T>;
+
+/**
+ * Expectations about the kernel. One that is not met raises with blame `kernel`, and the scenario FAILs; each one
+ * that is met is an event of the timeline.
+ */
+export class Expectations {
+  readonly #context: ExpectContext;
+
+  constructor(context: ExpectContext) {
+    this.#context = context;
+  }
+
+  /** The same expectations, held against another promise. */
+  about(promise: PromiseName): Expectations {
+    return new Expectations({ ...this.#context, promise });
+  }
+
+  /** The remover sleeps (state D) with `symbol` on its kernel stack, and two looks in a row show no progress. */
+  async blockedIn(removal: Removal, symbol: string): Promise<void> {
+    let seen = 'nothing yet';
+    let previous = -1;
+    const look = async (): Promise<true | undefined> => {
+      if (removal.result !== null) {
+        const { errno, elapsedMs } = removal.result;
+        throw this.#broken(
+          `${removal.name} returned after ${elapsedMs} ms (${errno ?? 'success'}) instead of waiting in ${symbol}`,
+        );
+      }
+      const sample = await removal.sample();
+      seen = `state ${sample.state}, stack ${sample.stack.slice(0, 8).join(' < ') || sample.wchan}`;
+      const blocked =
+        sample.state === 'D' && [...sample.stack, sample.wchan].some((name) => name.startsWith(symbol));
+      const still = blocked && sample.switches === previous;
+      previous = blocked ? sample.switches : -1;
+      if (!still) throw new Error(seen);
+      return true;
+    };
+    await this.#within(`${removal.name} to wait in ${symbol}`, look);
+    this.#met('blocked', { removal: removal.name, in: symbol, seen });
+  }
+
+  /** The removal is over, successfully, within `promptMs` on a fast host. */
+  async finished(removal: Removal): Promise<void> {
+    try {
+      const { errno, elapsedMs } = await removal.finished(this.#context.patience(promptMs));
+      if (errno !== null) throw this.#broken(`${removal.name} failed with ${errno}`);
+      this.#met('removal-finished', { removal: removal.name, elapsedMs });
+    } catch (error) {
+      if (!(error instanceof LastrefError) || error.blame === 'kernel' || this.#context.signal.aborted)
+        throw error;
+      const { state, stack, wchan } = await removal.sample();
+      throw this.#broken(
+        `${removal.name} does not return: ${error.message}; it is in state ${state} at ${stack.slice(0, 6).join(' < ') || wchan}`,
+      );
+    }
+  }
+
+  /** The removal returns at once with exactly `errno`. */
+  async removalRefused(removal: Removal, wanted: string): Promise<void> {
+    const { errno } = await removal.finished(this.#context.patience(promptMs));
+    if (errno !== wanted)
+      throw this.#broken(`${removal.name} ended with ${errno ?? 'success'} instead of ${wanted}`);
+    this.#met('removal-refused', { removal: removal.name, errno });
+  }
+
+  /** Touching the memory raises `signal` with `code` at the very address that was touched. */
+  async raises(
+    access: Settled<Access>,
+    signal: 'SIGBUS' | 'SIGSEGV',
+    code = signal === 'SIGBUS' ? 'BUS_ADRERR' : 'SEGV_MAPERR',
+  ): Promise<void> {
+    const seen = await access;
+    if (seen.fault === null)
+      throw this.#broken(`a touch went through (value ${seen.value}) that had to raise ${signal}`);
+    const { fault } = seen;
+    if (fault.signal !== signal || fault.code !== code) {
+      throw this.#broken(`a touch raised ${fault.signal} ${fault.code} instead of ${signal} ${code}`);
+    }
+    if (!fault.atAddress) throw this.#broken(`${signal} was raised for another address than the one touched`);
+    this.#met('raised', { signal, code });
+  }
+
+  /** The touch goes through. */
+  async touchable(access: Settled<Access>): Promise<void> {
+    const { fault } = await access;
+    if (fault !== null)
+      throw this.#broken(`a touch raised ${fault.signal} ${fault.code} that had to go through`);
+    this.#met('touched', {});
+  }
+
+  /** The system call is refused with exactly `errno`. */
+  async refused(attempt: Settled<Attempt>, errno: string): Promise<void> {
+    const { errno: seen, what } = await attempt;
+    if (seen === null) throw this.#broken(`${what} succeeded and had to be refused with ${errno}`);
+    if (seen !== errno) throw this.#broken(`${what} was refused with ${seen} instead of ${errno}`);
+    this.#met('refused', { what, errno });
+  }
+
+  /** The system call succeeds. */
+  async granted(attempt: Settled<Attempt>): Promise<void> {
+    const { errno, what } = await attempt;
+    if (errno !== null) throw this.#broken(`${what} failed with ${errno}`);
+    this.#met('granted', { what });
+  }
+
+  /** The transfer completes with every byte. */
+  async complete(transfer: Transfer): Promise<void> {
+    const { errno, bytes } = await transfer.completed(this.#context.patience(promptMs));
+    if (errno !== null) throw this.#broken(`${transfer.name} failed with ${errno}`);
+    if (bytes !== transfer.length)
+      throw this.#broken(`${transfer.name} moved ${bytes} of ${transfer.length} bytes`);
+    this.#met('completed', { transfer: transfer.name, bytes });
+  }
+
+  /** The transfer completes, and the kernel refused it with exactly `errno`. */
+  async completeWith(transfer: Transfer, errno: string): Promise<void> {
+    const done = await transfer.completed(this.#context.patience(promptMs));
+    if (done.errno !== errno) {
+      throw this.#broken(
+        `${transfer.name} ended with ${done.errno ?? `${done.bytes} bytes`} instead of ${errno}`,
+      );
+    }
+    this.#met('completed', { transfer: transfer.name, errno });
+  }
+
+  /** Nothing has completed yet. */
+  async inFlight(transfer: Transfer): Promise<void> {
+    if (transfer.result !== null) {
+      const { errno, bytes } = transfer.result;
+      throw this.#broken(`${transfer.name} ended early: ${errno ?? `${bytes} bytes`}`);
+    }
+    this.#met('still-in-flight', { transfer: transfer.name });
+  }
+
+  /** Every word of the buffer is the canary its owner filled it with. */
+  async intact(buffer: Buffer): Promise<void> {
+    const { bad, words, detail } = await buffer.verify();
+    if (bad > 0)
+      throw this.#broken(
+        `${bad} of ${words} words of ${buffer.name} are not what was written there: ${detail}`,
+      );
+    this.#met('intact', { buffer: buffer.name, words });
+  }
+
+  /** `look` comes to return `wanted`, in the end. */
+  async eventually<T>(what: string, look: () => Promise<T>, wanted: T): Promise<void> {
+    let seen: T | undefined;
+    await this.#within(`${what} to be ${String(wanted)}`, async () => {
+      seen = await look();
+      if (seen !== wanted) throw new Error(`it is ${String(seen)}`);
+      return true;
+    });
+    this.#met('value', { what, value: wanted });
+  }
+
+  /** `seen` is `wanted`. */
+  equal<T>(what: string, seen: T, wanted: T): void {
+    if (seen !== wanted) throw this.#broken(`${what} is ${String(seen)} and had to be ${String(wanted)}`);
+    this.#met('value', { what, value: seen });
+  }
+
+  async #within(what: string, look: () => Promise<true | undefined>): Promise<void> {
+    const { signal, promise } = this.#context;
+    try {
+      await until(
+        { name: what, deadlineMs: this.#context.patience(promptMs), signal, blame: 'kernel' },
+        look,
+      );
+    } catch (error) {
+      if (
+        error instanceof LastrefError &&
+        error.promise === undefined &&
+        error.blame === 'kernel' &&
+        !signal.aborted
+      ) {
+        throw new LastrefError(error.message, { blame: 'kernel', promise, cause: error });
+      }
+      throw error;
+    }
+  }
+
+  #broken(message: string, promise: PromiseName | undefined = this.#context.promise): LastrefError {
+    return new LastrefError(message, { blame: 'kernel', promise });
+  }
+
+  #met(event: string, fields: Readonly<Record<string, unknown>>): void {
+    this.#context.record(event, fields);
+  }
+}

@@ -1,0 +1,99 @@
+import { type Access, type Attempt, Buffer, Transfer } from '../guest/owner.js';
+import { Removal } from '../guest/remover.js';
+import { LastrefError } from '../kit/errors.js';
+import type { Expectations } from './expect.js';
+import type { PromiseName } from './promises.js';
+
+interface RemovalMatchers {
+  /** It sleeps (state D) with `symbol` on its kernel stack and makes no progress. */
+  toBeBlockedIn(symbol: string): Promise<void>;
+  toFinish(): Promise<void>;
+  toFailWith(errno: string): Promise<void>;
+}
+
+interface TransferMatchers {
+  toBeInFlight(): Promise<void>;
+  toComplete(): Promise<void>;
+  toFailWith(errno: string): Promise<void>;
+}
+
+interface BufferMatchers {
+  /** Every word is the canary its owner filled it with. */
+  toBeIntact(): Promise<void>;
+}
+
+interface AccessMatchers {
+  /** A fault at the very address touched; `code` is BUS_ADRERR for SIGBUS and SEGV_MAPERR for SIGSEGV unless told. */
+  toRaise(signal: 'SIGBUS' | 'SIGSEGV', code?: string): Promise<void>;
+  toGoThrough(): Promise<void>;
+}
+
+interface AttemptMatchers {
+  toFailWith(errno: string): Promise<void>;
+  toSucceed(): Promise<void>;
+}
+
+interface ValueMatchers<T> {
+  toBe(wanted: T): void;
+}
+
+interface LookMatchers<T> {
+  /** Looks again until it is `wanted`. */
+  toBecome(wanted: T): Promise<void>;
+}
+
+/**
+ * What scenarios call. `about` is the promise that is broken when the expectation is not met, by default the
+ * first one the scenario asks.
+ */
+export interface Expect {
+  (removal: Removal, about?: PromiseName): RemovalMatchers;
+  (transfer: Transfer, about?: PromiseName): TransferMatchers;
+  (buffer: Buffer, about?: PromiseName): BufferMatchers;
+  (access: Promise<Access>, about?: PromiseName): AccessMatchers;
+  (attempt: Promise<Attempt>, about?: PromiseName): AttemptMatchers;
+  <T>(what: string, look: () => Promise<T>, about?: PromiseName): LookMatchers<T>;
+  <T extends string | number | boolean | null>(what: string, seen: T, about?: PromiseName): ValueMatchers<T>;
+}
+
+/** The `expect` of one scenario. */
+export function matchers(expectations: Expectations): Expect {
+  const expect = (subject: unknown, second?: unknown, third?: unknown): unknown => {
+    const told = (typeof subject === 'string' ? third : second) as PromiseName | undefined;
+    const engine = told === undefined ? expectations : expectations.about(told);
+    if (subject instanceof Removal) {
+      return {
+        toBeBlockedIn: (symbol: string) => engine.blockedIn(subject, symbol),
+        toFinish: () => engine.finished(subject),
+        toFailWith: (errno: string) => engine.removalRefused(subject, errno),
+      } satisfies RemovalMatchers;
+    }
+    if (subject instanceof Transfer) {
+      return {
+        toBeInFlight: () => engine.inFlight(subject),
+        toComplete: () => engine.complete(subject),
+        toFailWith: (errno: string) => engine.completeWith(subject, errno),
+      } satisfies TransferMatchers;
+    }
+    if (subject instanceof Buffer)
+      return { toBeIntact: () => engine.intact(subject) } satisfies BufferMatchers;
+    if (subject instanceof Promise) {
+      return {
+        toRaise: (signal: 'SIGBUS' | 'SIGSEGV', code?: string) =>
+          engine.raises(subject as Promise<Access>, signal, code),
+        toGoThrough: () => engine.touchable(subject as Promise<Access>),
+        toFailWith: (errno: string) => engine.refused(subject as Promise<Attempt>, errno),
+        toSucceed: () => engine.granted(subject as Promise<Attempt>),
+      } satisfies AccessMatchers & AttemptMatchers;
+    }
+    if (typeof subject === 'string' && typeof second === 'function') {
+      return {
+        toBecome: (wanted: unknown) => engine.eventually(subject, second as () => Promise<unknown>, wanted),
+      };
+    }
+    if (typeof subject === 'string')
+      return { toBe: (wanted: unknown) => engine.equal(subject, second, wanted) };
+    throw new LastrefError('expect() was given something it has no matchers for', { blame: 'test' });
+  };
+  return expect as Expect;
+}

@@ -1,0 +1,111 @@
+import { mkdir, readFile } from 'node:fs/promises';
+import { availableParallelism, release as hostKernel, totalmem } from 'node:os';
+import path from 'node:path';
+import { newRunId, runsRoot } from '../artifacts/layout.js';
+import type { RunPlan } from '../artifacts/result.js';
+import { createRun } from '../artifacts/store.js';
+import { compileProbe } from '../guest/probe-build.js';
+import { buildKernel } from '../images/build.js';
+import type { BuildProgress } from '../images/progress.js';
+import { resolveKernel } from '../images/resolve.js';
+import { buildRootfs } from '../images/rootfs.js';
+import { chooseAccelerator, type WantedAccelerator } from '../qemu/accel.js';
+import { qemuVersion } from '../qemu/version.js';
+import { discoverScenarios, discoverShapes, selectScenarios } from './discover.js';
+
+export const defaultKernel = 'linux-6.12-kasan';
+
+export interface PlanOptions {
+  /** A named kernel, a tree, a bzImage or `git:PATH#REF`. */
+  readonly kernel?: string | undefined;
+  /** Path of a `.cocci` or `.patch`. */
+  readonly mutant?: string | undefined;
+  /** Scenario ids, suites or words they cover; none: everything but suites/meta. */
+  readonly words?: readonly string[];
+  readonly runs?: string | undefined;
+  readonly accelerator?: WantedAccelerator | undefined;
+  readonly jobs?: number | undefined;
+  readonly control?: string | null;
+  readonly signal?: AbortSignal | undefined;
+  readonly onBuild?: (what: 'kernel' | 'rootfs', name: string, progress: BuildProgress) => void;
+  readonly onBuilt?: (what: 'kernel' | 'rootfs', name: string, durationMs: number) => void;
+}
+
+/** What a guest takes from the host while it runs, in bytes: its memory, and QEMU's own. */
+const guestBytes = 1.5 * 1024 ** 3;
+
+/** Guests at once: one per core, as far as the memory goes. */
+export function defaultJobs(cores = availableParallelism(), memory = totalmem()): number {
+  return Math.max(1, Math.min(cores, Math.floor((memory * 0.8) / guestBytes)));
+}
+
+/** Decides everything before the first guest: builds or finds the images, proves the accelerator, picks the scenarios. */
+export async function makePlan(options: PlanOptions = {}): Promise<{ plan: RunPlan; why: string }> {
+  const startedAt = new Date();
+  const { signal } = options;
+  const chosen = selectScenarios(await discoverScenarios(), options.words ?? []);
+  await discoverShapes();
+  const qemu = await qemuVersion();
+  const spec = await resolveKernel(options.kernel ?? defaultKernel);
+  const timed = async <T>(
+    what: 'kernel' | 'rootfs',
+    name: string,
+    make: (onProgress: (progress: BuildProgress) => void) => Promise<T>,
+  ): Promise<T> => {
+    const since = performance.now();
+    const made = await make((progress) => options.onBuild?.(what, name, progress));
+    options.onBuilt?.(what, name, performance.now() - since);
+    return made;
+  };
+  const rootfs = await timed('rootfs', 'base', (onProgress) => buildRootfs('base', { onProgress, signal }));
+  const kernel = await timed('kernel', spec.name, (onProgress) =>
+    buildKernel(spec, { mutant: options.mutant, onProgress, signal }),
+  );
+  for (const probe of ['p2pmem', 'remover']) await compileProbe(probe, { signal });
+  const proof = kernel.modulesCpio === null ? { bzImage: kernel.bzImage, initrd: rootfs.cpio } : undefined;
+  const { chosen: accelerator, why } = await chooseAccelerator(options.accelerator ?? 'auto', proof);
+  const id = newRunId(startedAt);
+  const plan: RunPlan = {
+    id,
+    directory: path.join(await runsRoot(options.runs), id),
+    kernel,
+    rootfs,
+    mutant: options.mutant ?? null,
+    accelerator,
+    jobs: options.jobs ?? defaultJobs(),
+    scenarios: chosen.map(
+      ({
+        id,
+        scenario: {
+          title,
+          options: { asks, shape },
+        },
+      }) => ({ id, title, asks, shape }),
+    ),
+    startedAt: startedAt.toISOString(),
+    control: options.control ?? null,
+    host: {
+      kernel: hostKernel(),
+      qemu,
+      node: process.version,
+      cores: String(availableParallelism()),
+      accelerator: why,
+    },
+  };
+  return { plan, why };
+}
+
+let own: Promise<RunPlan> | undefined;
+
+/** The plan of `lastref run`, or, under plain `npx ava suites/…`, one of this file's own. */
+export function planForThisWorker(ids: readonly string[]): Promise<RunPlan> {
+  own ??= (async () => {
+    const file = process.env['LASTREF_PLAN'];
+    if (file !== undefined) return JSON.parse(await readFile(file, 'utf8')) as RunPlan;
+    const { plan } = await makePlan({ words: ids, kernel: process.env['KERNEL'] });
+    await mkdir(path.dirname(plan.directory), { recursive: true });
+    await createRun(plan);
+    return plan;
+  })();
+  return own;
+}

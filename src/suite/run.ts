@@ -1,0 +1,80 @@
+import { rm } from 'node:fs/promises';
+import { scenarioPaths } from '../artifacts/layout.js';
+import type { RunPlan, ScenarioResult } from '../artifacts/result.js';
+import { unfinishedScenario, writeScenarioResult } from '../artifacts/store.js';
+import { LastrefError } from '../kit/errors.js';
+import { judge } from '../verdict/judge.js';
+import type { Verdict } from '../verdict/types.js';
+import { type AttemptOutcome, attemptScenario } from './attempt.js';
+import { connectControl } from './control.js';
+import type { Scenario } from './scenario.js';
+
+/** Only a MISS is tried again: the kernel was not to blame, and nobody hides a FAIL by asking twice. */
+const mostAttempts = 2;
+
+/** Runs one scenario to its verdict and writes its evidence and result. Raises only when the evidence cannot be written. */
+export async function runScenario(id: string, scenario: Scenario, plan: RunPlan): Promise<ScenarioResult> {
+  const planned = plan.scenarios.find((candidate) => candidate.id === id);
+  if (planned === undefined) throw new LastrefError(`${id} is not part of this run`, { blame: 'harness' });
+  const control = await connectControl(plan.control);
+  const startedAt = new Date().toISOString();
+  const since = performance.now();
+  const paths = scenarioPaths(plan.directory, id);
+  try {
+    control.send({ kind: 'start', id });
+    let attempts = 0;
+    let last: AttemptOutcome;
+    let verdict: Verdict;
+    do {
+      attempts += 1;
+      const first = attempts === 1;
+      last = await attemptScenario({
+        id,
+        scenario,
+        plan,
+        directory: first ? paths.directory : `${paths.directory}/attempt-${attempts}`,
+        signal: control.signal,
+        step: (doing, phase) => control.send({ kind: 'step', id, doing, phase: first ? phase : 'retry' }),
+      });
+      verdict = heldAgainst(scenario, judge(last.observation));
+    } while (verdict.outcome === 'MISS' && attempts < mostAttempts && !control.signal.aborted);
+    if (attempts > 1) verdict = { ...verdict, headline: `${verdict.headline} (attempt ${attempts})` };
+    const result: ScenarioResult = {
+      ...unfinishedScenario(plan, planned),
+      outcome: verdict.outcome,
+      verdict,
+      splats: last.observation.console.splats,
+      lost: last.observation.console.lost,
+      startedAt,
+      durationMs: Math.round(performance.now() - since),
+      bootMs: last.bootMs,
+      attempts,
+      evidence: last.evidence,
+    };
+    await writeScenarioResult(plan.directory, result);
+    control.send({ kind: 'end', id });
+    return result;
+  } finally {
+    control.close();
+    await rm(`${paths.directory}/scratch`, { recursive: true, force: true });
+  }
+}
+
+/** A scenario that declares what the tool must say (suites/meta) passes when the tool says it. */
+export function heldAgainst({ options: { declares } }: Scenario, verdict: Verdict): Verdict {
+  if (declares === undefined) return verdict;
+  const text = [
+    verdict.headline,
+    ...verdict.reasons.map(({ witness, detail }) => `${witness}: ${detail}`),
+  ].join('\n');
+  const said = `${verdict.outcome}: ${verdict.headline}`;
+  if (verdict.outcome === declares.outcome && declares.says.test(text)) {
+    return { outcome: 'PASS', headline: `as declared: ${said}`, reasons: verdict.reasons, broken: [] };
+  }
+  return {
+    outcome: 'ERROR',
+    headline: `declared ${declares.outcome} ${declares.says}, but the tool said ${said}`,
+    reasons: [{ witness: 'declared', detail: `the verdict was ${said}` }, ...verdict.reasons],
+    broken: [],
+  };
+}

@@ -1,0 +1,56 @@
+import { isMainThread } from 'node:worker_threads';
+import type { GuestUnderTest } from '../guest/under-test.js';
+import type { Outcome } from '../verdict/types.js';
+import type { Capability } from './capabilities.js';
+import type { Expect } from './matchers.js';
+import type { PromiseName } from './promises.js';
+
+export interface ScenarioOptions {
+  /** Name of a file in guests/shapes/. */
+  readonly shape: string;
+  /** The promises this scenario puts to the kernel. */
+  readonly asks: readonly PromiseName[];
+  /** Words to select by, e.g. `gup`, `unbind`. */
+  readonly covers: readonly string[];
+  /** Without these the answer is SKIP. */
+  readonly needs?: readonly Capability[];
+  /** More words for the kernel command line. */
+  readonly append?: readonly string[];
+  /** Noise rows that this scenario provokes on purpose. */
+  readonly expected?: readonly string[];
+  /** For suites/meta: what the tool must say. The scenario passes when it does, and is an ERROR when it does not. */
+  readonly declares?: { readonly outcome: Outcome; readonly says: RegExp };
+  /** Deadline of the whole body on a fast host, in ms; 60 s unless told. */
+  readonly deadlineMs?: number;
+}
+
+export interface ScenarioContext {
+  readonly guest: GuestUnderTest;
+  readonly expect: Expect;
+  /** Aborts when the guest ends, the run is stopped or the body's deadline passes. */
+  readonly signal: AbortSignal;
+}
+
+export type ScenarioBody = (context: ScenarioContext) => Promise<void>;
+
+/** One question put to the kernel. */
+export interface Scenario {
+  /** The sentence that is true on a correct kernel. */
+  readonly title: string;
+  readonly options: ScenarioOptions;
+  readonly body: ScenarioBody;
+}
+
+// AVA runs each file in a worker thread of its own, and refuses to be imported anywhere else. In the main
+// thread (`lastref list`) a scenario is only described.
+const scheduler = isMainThread ? undefined : await import('./schedule.js');
+
+/** Declares the scenario of this file: a thin macro over AVA's `test`. */
+export function scenario(title: string, options: ScenarioOptions, body: ScenarioBody): Scenario {
+  const declared: Scenario = { title, options, body };
+  scheduler?.schedule(declared);
+  return declared;
+}
+
+export const KiB = 1024;
+export const MiB = 1024 * 1024;
