@@ -1,0 +1,46 @@
+import type { ScenarioResult } from '../artifacts/result.js';
+import type { Outcome } from '../verdict/types.js';
+
+/** Longest text of one splat inside a report; the whole of it is a file in the run directory. */
+const longestSplat = 64 * 1024;
+
+export function isFailed(outcome: Outcome): boolean {
+  return outcome === 'FAIL' || outcome === 'ERROR' || outcome === 'MISS';
+}
+
+/** `p2pdma/fork/late` → area `p2pdma`, name `fork/late`. */
+export function splitId(id: string): { readonly area: string; readonly name: string } {
+  const slash = id.indexOf('/');
+  return slash < 0
+    ? { area: 'scenarios', name: id }
+    : { area: id.slice(0, slash), name: id.slice(slash + 1) };
+}
+
+/** Scenarios by area, in the order in which the areas are met. */
+export function byArea(scenarios: readonly ScenarioResult[]): Map<string, ScenarioResult[]> {
+  const areas = new Map<string, ScenarioResult[]>();
+  for (const scenario of scenarios) {
+    const { area } = splitId(scenario.id);
+    areas.set(area, [...(areas.get(area) ?? []), scenario]);
+  }
+  return areas;
+}
+
+/** The first splat that counts: not known noise. */
+export function firstSplat({ splats }: ScenarioResult): string | null {
+  const splat = splats.find(({ noise }) => noise === null);
+  if (splat === undefined) return null;
+  const cut = splat.raw.length - longestSplat;
+  return cut > 0
+    ? `${splat.raw.slice(0, longestSplat)}\n... ${cut} characters more in the evidence`
+    : splat.raw;
+}
+
+/** Why the outcome is what it is: one line a reason, then what was lost of the console. */
+export function reasonLines({ verdict, lost }: ScenarioResult): string[] {
+  return [
+    ...verdict.reasons.map(({ witness, detail }) => `${witness}: ${detail}`),
+    ...verdict.broken.map((promise) => `broken promise: ${promise}`),
+    ...lost.map(({ kind, detail }) => `coverage lost (${kind}): ${detail}`),
+  ];
+}
