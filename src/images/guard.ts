@@ -7,13 +7,16 @@ import { spawn } from 'node:child_process';
  */
 const [command, ...args] = process.argv.slice(2);
 if (command === undefined) process.exit(2);
-const child = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit'] });
 const killAll = (): void => {
   process.kill(-process.pid, 'SIGKILL');
 };
-process.stdin.on('end', killAll).on('error', killAll).resume();
-child.on('error', (error) => {
-  process.stderr.write(`${error.message}\n`);
-  process.exit(127);
+// the first input says that our pid has been written down; until then there is nothing to clean up after
+process.stdin.once('data', () => {
+  const child = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit'] });
+  child.on('error', (error) => {
+    process.stderr.write(`${error.message}\n`);
+    process.exit(127);
+  });
+  child.on('exit', (code, signal) => process.exit(signal === null ? (code ?? 1) : 128));
 });
-child.on('exit', (code, signal) => process.exit(signal === null ? (code ?? 1) : 128));
+process.stdin.on('end', killAll).on('error', killAll);

@@ -9,7 +9,7 @@ import type { KernelSpec } from '../config/kernel.js';
 import { LastrefError } from '../kit/errors.js';
 import { diskFull, isDiskFull } from './command.js';
 import type { BuildOptions } from './progress.js';
-import { findTool, requireTools } from './tools.js';
+import { findTool } from './tools.js';
 import type { Tree } from './tree.js';
 
 /** The environment of a kernel build: the same bytes from the same source, whatever the user's shell has set. */
@@ -58,9 +58,19 @@ export function missingPackage(lines: string): string | undefined {
 
 const isObject = (line: string): boolean => /^ {2}(?:CC|AS|LDS|HOSTCC|HOSTLD|LD|AR)(?: \[M\])? /.test(line);
 const isComplaint = (line: string): boolean =>
-  /\berror:|undefined reference|No rule to make target|: not found$|No such file or directory|multiple definition/.test(
+  /\berror:|undefined reference|No rule to make target|: not found$|No such file or directory|multiple definition|No space left on device/.test(
     line,
   );
+
+export interface MakeRun {
+  readonly log: string;
+  readonly expected: number;
+  /** Who gave source that may not compile. */
+  readonly blame: 'user' | 'host';
+  /** Told the process group before anything is compiled, and that it has ended by itself. */
+  readonly onStart?: (group: number) => Promise<void>;
+  readonly onEnd?: () => Promise<void>;
+}
 
 export interface MakeResult {
   /** Objects made by this run. */
@@ -71,11 +81,10 @@ export interface MakeResult {
 export async function make(
   tree: Tree,
   spec: KernelSpec,
-  run: { log: string; expected: number; blame: 'user' | 'host' },
+  run: MakeRun,
   { onProgress, signal }: BuildOptions,
 ): Promise<MakeResult> {
   const cc = spec.toolchain?.cc ?? 'gcc';
-  await requireTools(['make', cc, 'ld', 'flex', 'bison', 'bc'], 'compile a kernel');
   await mkdir(path.dirname(run.log), { recursive: true });
   const guard = path.join(path.dirname(fileURLToPath(import.meta.url)), 'guard.js');
   const makeTool = (await findTool('make')) ?? 'make';
@@ -91,6 +100,8 @@ export async function make(
   });
   const stop = (): void => void child.stdin.end();
   signal?.addEventListener('abort', stop, { once: true });
+  if (child.pid !== undefined) await run.onStart?.(child.pid);
+  child.stdin.write('go\n');
   const log = createWriteStream(run.log, { flags: 'a' });
   const logFailed = new Promise<never>((_resolve, reject) => log.once('error', reject));
   logFailed.catch(stop);
@@ -108,6 +119,7 @@ export async function make(
   signal?.removeEventListener('abort', stop);
   await Promise.race([new Promise<void>((resolve) => log.end(resolve)), logFailed]);
   signal?.throwIfAborted();
+  await run.onEnd?.();
   if (result.exitCode !== 0) throw buildFailed(spec, complaints, run);
   return { objects };
 }
@@ -129,11 +141,7 @@ function progressOf(
   };
 }
 
-function buildFailed(
-  spec: KernelSpec,
-  complaints: readonly string[],
-  run: { log: string; blame: 'user' | 'host' },
-): LastrefError {
+function buildFailed(spec: KernelSpec, complaints: readonly string[], run: MakeRun): LastrefError {
   const said = complaints.join('\n');
   if (isDiskFull(said)) return diskFull(`compile ${spec.name}`, run.log);
   const wanted = missingPackage(said);

@@ -1,6 +1,7 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { LastrefError } from '../kit/errors.js';
+import { projectRoot } from '../kit/paths.js';
 
 /** A seeded bug: a semantic patch (`.cocci`) or a plain one (`.patch`). */
 export interface Mutant {
@@ -13,6 +14,19 @@ export interface Mutant {
   /** Kernel source files it changes. */
   readonly files: readonly string[];
   readonly text: string;
+}
+
+/** Mutants of this checkout: suites/AREA/mutants/*. */
+export async function listMutants(from = path.join(projectRoot, 'suites')): Promise<Mutant[]> {
+  const found: string[] = [];
+  for (const area of await readdir(from)) {
+    const folder = path.join(from, area, 'mutants');
+    const files = await readdir(folder).catch(() => []); // an area without mutants
+    found.push(
+      ...files.filter((file) => /\.(cocci|patch)$/.test(file)).map((file) => path.join(folder, file)),
+    );
+  }
+  return Promise.all(found.sort().map(readMutant));
 }
 
 function header(text: string, name: string): string[] {

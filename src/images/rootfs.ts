@@ -16,7 +16,7 @@ import { pinPackage } from './pins.js';
 import type { BuildOptions } from './progress.js';
 import { cached, hashOf, readJson } from './store.js';
 
-const format = '1';
+const format = '2';
 const recipes = path.join(projectRoot, 'images/rootfs');
 
 /** `PACKAGE: FILE FILE…` lines; # starts a comment. */
@@ -61,6 +61,7 @@ async function closure(names: readonly string[], suite: string, options: BuildOp
 
 /** Folders and devices every guest has before its init runs. */
 const skeleton: readonly CpioEntry[] = [
+  { path: '.', kind: 'directory' },
   ...['dev', 'proc', 'sys', 'run', 'probes', 'etc', 'lib', 'bin', 'var'].map(
     (one): CpioEntry => ({ path: one, kind: 'directory' }),
   ),
