@@ -78,8 +78,9 @@ async function runPlan(
       interrupted: interrupted.aborted,
     });
     await writeRunResult(plan.directory, result);
+    const record = await readRun(plan.directory);
     for (const report of reports)
-      await writeAtomic(path.join(plan.directory, report.file), report.render(result, scenarios));
+      await writeAtomic(path.join(plan.directory, report.file), report.render(record));
     watcher.tell({ kind: 'run-end', t: watcher.now(), directory: plan.directory, result });
     return result.exitCode;
   } finally {

@@ -31,6 +31,8 @@ export interface BootSpec {
   /** More words for the kernel command line. */
   readonly append?: readonly string[];
   readonly record: Recorder;
+  /** Bytes of console after which the guest is stopped. */
+  readonly consoleLimit?: number | undefined;
   readonly onConsole?: (chunk: Buffer) => void;
   readonly signal?: AbortSignal | undefined;
 }
@@ -88,14 +90,14 @@ async function boot(spec: BootSpec, watch: GuestWatch, cleanup: Cleanup): Promis
   await writeFile(file('qemu.argv'), `${argv.join('\n')}\n`);
   await Promise.all([writeFile(machine.console, ''), writeFile(machine.trace, '')]);
 
+  const limit = spec.consoleLimit ?? consoleLimit;
   const spot = panicSpotter(watch);
   const tail = await ConsoleTail.follow(
     machine.console,
     (chunk) => {
       spot(chunk);
       spec.onConsole?.(chunk);
-      if (tail.offset > consoleLimit)
-        watch.ended('flooded', `it wrote more than ${consoleLimit >> 20} MiB to its console`);
+      if (tail.offset > limit) watch.ended('flooded', `it wrote more than ${limit >> 20} MiB to its console`);
     },
     (error) => watch.ended('vanished', `its console could not be read: ${messageOf(error)}`),
   );

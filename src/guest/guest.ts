@@ -9,7 +9,7 @@ import type { QemuProcess } from '../qemu/launch.js';
 import type { Qmp } from '../qemu/qmp.js';
 import type { ConsoleTail } from './console-tail.js';
 import { pushFile } from './push.js';
-import type { ExecResult, SshSession } from './ssh.js';
+import type { ExecResult, SshSession, TerminalSize } from './ssh.js';
 import type { Recorder } from './timeline.js';
 import type { GuestState, GuestWatch } from './watch.js';
 
@@ -113,6 +113,11 @@ export class RunningGuest {
   /** Opens a long-lived command; its channel ends with the guest. */
   open(argv: readonly string[]): ReturnType<SshSession['open']> {
     return this.#parts.ssh.open(argv);
+  }
+
+  /** Opens an interactive shell. */
+  openShell(terminal: TerminalSize | null): ReturnType<SshSession['openShell']> {
+    return this.#parts.ssh.openShell(terminal);
   }
 
   async push(hostFile: string, guestFolder: string): Promise<void> {

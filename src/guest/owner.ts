@@ -158,7 +158,7 @@ export class Owner {
 
   /** Reads (or writes) one word at `offset`. */
   async touch(buffer: Buffer, how: 'r' | 'w' = 'r', offset = 0): Promise<Access> {
-    const reply = await this.#say('touch', [buffer.name, offset, how]);
+    const reply = await this.#say('touch', [buffer.name, offset, how, ...(how === 'w' ? [1] : [])]);
     if (reply.kind === 'fault') {
       return {
         value: null,

@@ -26,6 +26,12 @@ export interface ExecOptions {
   readonly stdin?: NodeJS.ReadableStream | undefined;
 }
 
+export interface TerminalSize {
+  readonly rows: number;
+  readonly columns: number;
+  readonly term: string;
+}
+
 /** What one command may print before it is cut off, in bytes: a guest is hostile input. */
 const outputLimit = 16 * 1024 * 1024;
 
@@ -137,6 +143,21 @@ export class SshSession {
               blame: 'harness',
               cause: error,
             }),
+          );
+        else resolve(channel);
+      });
+    });
+  }
+
+  /** Starts an interactive shell; with a terminal of that size, or without one. */
+  openShell(terminal: TerminalSize | null): Promise<ClientChannel> {
+    return new Promise((resolve, reject) => {
+      const size =
+        terminal === null ? false : { rows: terminal.rows, cols: terminal.columns, term: terminal.term };
+      this.#client.shell(size, (error, channel) => {
+        if (error)
+          reject(
+            new LastrefError(`the guest gave no shell: ${error.message}`, { blame: 'harness', cause: error }),
           );
         else resolve(channel);
       });

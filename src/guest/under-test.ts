@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { LastrefError } from '../kit/errors.js';
+import { until } from '../kit/wait.js';
 import { EvidenceFile } from './evidence-file.js';
 import type { RunningGuest } from './guest.js';
 import { findDevices, type Nvme } from './nvme.js';
@@ -79,6 +80,32 @@ export class GuestUnderTest {
   /** Writes text to a guest file (a sysfs or debugfs attribute). */
   async write(file: string, text: string, deadlineMs?: number): Promise<ExecResult> {
     return this.#guest.write(file, text, deadlineMs);
+  }
+
+  /** Starts words in the guest and does not wait for them to end. */
+  async start(argv: readonly string[]): Promise<void> {
+    const channel = await this.#guest.open(argv);
+    channel.on('error', () => channel.close());
+    channel.resume();
+    channel.end();
+  }
+
+  /** Makes the kernel crash itself, in a process that may never return (drivers/misc/lkdtm/core.c). */
+  async provoke(crash: string): Promise<void> {
+    await this.start(['sh', '-c', 'echo "$0" > /sys/kernel/debug/provoke-crash/DIRECT', crash]);
+  }
+
+  /** Waits until the kernel log holds a line; ends early when the guest does. */
+  async untilLogged(line: RegExp, deadlineMs = 30_000): Promise<void> {
+    await until(
+      {
+        name: `${line} in the kernel log`,
+        deadlineMs: this.patience(deadlineMs),
+        signal: this.#guest.signal,
+        blame: 'test',
+      },
+      async () => (line.test((await this.#guest.exec(['dmesg'])).stdout) ? true : undefined),
+    );
   }
 
   /** A QMP command of the machine under the guest: for scenarios about the machine itself. */

@@ -129,6 +129,7 @@ async function bootSpec(
     append: scenario.options.append ?? [],
     record: (source, event, fields) => void events.append({ source, event, ...fields }),
     onConsole,
+    consoleLimit: scenario.options.consoleLimit,
     signal: spec.signal,
   };
 }

@@ -20,6 +20,8 @@ export interface ScenarioOptions {
   readonly expected?: readonly string[];
   /** For suites/meta: what the tool must say. The scenario passes when it does, and is an ERROR when it does not. */
   readonly declares?: { readonly outcome: Outcome; readonly says: RegExp };
+  /** Bytes of console after which the guest is stopped; 64 MiB unless told. */
+  readonly consoleLimit?: number;
   /** Deadline of the whole body on a fast host, in ms; 60 s unless told. */
   readonly deadlineMs?: number;
 }

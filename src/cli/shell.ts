@@ -1,0 +1,100 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { bootGuest } from '../guest/boot.js';
+import type { RunningGuest } from '../guest/guest.js';
+import { findShape } from '../suite/discover.js';
+import { makeKeyPair } from '../suite/keys.js';
+import { makePlan, type PlanOptions } from '../suite/plan.js';
+import { findMutant } from './mutants.js';
+import { Watcher } from './progress.js';
+
+export interface ShellOptions extends Pick<PlanOptions, 'kernel' | 'mutant' | 'accelerator'> {
+  readonly shape: string;
+  /** Words to run instead of an interactive shell. */
+  readonly command: readonly string[];
+}
+
+/** `lastref shell`: boots a shape and connects the terminal to a shell in it. Returns the shell's exit code. */
+export async function shellCommand(options: ShellOptions): Promise<number> {
+  const shape = await findShape(options.shape);
+  const watcher = new Watcher();
+  const folder = await mkdtemp(path.join(tmpdir(), 'lastref-shell-'));
+  const stop = new AbortController();
+  const interrupt = (): void => stop.abort(new Error('interrupted'));
+  process.on('SIGINT', interrupt);
+  process.on('SIGTERM', interrupt);
+  try {
+    const { plan, why } = await makePlan({
+      kernel: options.kernel,
+      mutant: await findMutant(options.mutant),
+      accelerator: options.accelerator,
+      signal: stop.signal,
+      onBuild: (what, name, progress) => watcher.build(what, name, progress),
+    });
+    process.stderr.write(
+      `booting ${plan.kernel.name} on ${shape.name} (${plan.accelerator}: ${why}); console: ${folder}/console.log\n`,
+    );
+    const guest = await bootGuest({
+      name: 'shell',
+      shape,
+      kernel: plan.kernel,
+      rootfs: plan.rootfs,
+      accelerator: plan.accelerator,
+      directory: folder,
+      scratch: path.join(folder, 'scratch'),
+      userKey: makeKeyPair(),
+      record: () => undefined,
+      signal: stop.signal,
+    });
+    try {
+      return await attach(guest, options.command);
+    } finally {
+      await guest.stop();
+    }
+  } finally {
+    watcher.end();
+    process.off('SIGINT', interrupt);
+    process.off('SIGTERM', interrupt);
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Connects this terminal to the guest until the shell there ends. What the guest sends goes to the terminal as it is. */
+async function attach(guest: RunningGuest, command: readonly string[]): Promise<number> {
+  const { stdin, stdout, stderr } = process;
+  const terminal = stdin.isTTY === true && command.length === 0;
+  const channel =
+    command.length > 0
+      ? await guest.open(command)
+      : await guest.openShell(
+          terminal
+            ? { rows: stdout.rows, columns: stdout.columns, term: process.env['TERM'] ?? 'vt100' }
+            : null,
+        );
+  const resized = (): void => channel.setWindow(stdout.rows, stdout.columns, 0, 0);
+  if (terminal) {
+    stdin.setRawMode(true);
+    stdout.on('resize', resized);
+  }
+  stdin.pipe(channel);
+  channel.pipe(stdout, { end: false });
+  channel.stderr.pipe(stderr, { end: false });
+  try {
+    return await new Promise<number>((resolve) => {
+      let code = 69;
+      channel.on('exit', (status: number | null) => {
+        code = status ?? 69;
+      });
+      channel.on('close', () => resolve(code));
+      guest.signal.addEventListener('abort', () => resolve(69), { once: true });
+    });
+  } finally {
+    stdin.unpipe(channel);
+    stdin.pause();
+    if (terminal) {
+      stdout.off('resize', resized);
+      stdin.setRawMode(false);
+    }
+  }
+}

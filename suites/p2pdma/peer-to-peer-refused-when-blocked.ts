@@ -1,0 +1,32 @@
+import { KiB, scenario } from '../../src/suite/scenario.js';
+
+export default scenario(
+  'peer-to-peer is refused where the host bridge is not allowed, and moves nothing',
+  {
+    shape: 'cmb-blocked',
+    asks: ['refusals-are-exact', 'data-arrives'],
+    covers: ['topology', 'io'],
+    needs: ['p2pmem-allocate'],
+  },
+  async ({ guest, expect }) => {
+    const { cmb, disk } = guest.devices;
+    const owner = await guest.probe('p2pmem');
+    const witness = await owner.ram(64 * KiB);
+    await witness.fill(3);
+    await expect(owner.write(disk, witness), 'data-arrives').toSucceed();
+    const buffer = await owner.map(cmb, 64 * KiB);
+    await buffer.fill(1);
+
+    await expect(owner.write(disk, buffer)).toFailWith('EREMOTEIO');
+    await expect(owner.read(disk, buffer)).toFailWith('EREMOTEIO');
+    await expect(buffer).toBeIntact(); // the refused read brought nothing
+    const copy = await owner.ram(64 * KiB);
+    await expect(owner.read(disk, copy), 'data-arrives').toSucceed();
+    copy.expectSeed(witness.seed);
+    await expect(copy).toBeIntact(); // the refused write took nothing
+    const log = await guest.run(['dmesg']);
+    expect('the kernel says why', log.includes('cannot be used for peer-to-peer DMA')).toBe(true);
+
+    await expect(owner.write(cmb, buffer), 'data-arrives').toSucceed(); // a device may always reach itself
+  },
+);
