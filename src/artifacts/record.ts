@@ -51,7 +51,7 @@ async function readResult<T>(file: string): Promise<T | null> {
 
 /** Whether the process that writes this run is alive. */
 export async function isLive(directory: string): Promise<boolean> {
-  return isLocked(runPaths(directory).lock);
+  return isLocked(runPaths(directory).lock, 'shared');
 }
 
 /**

@@ -1,9 +1,11 @@
-import { chmod, mkdir, readFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import { diskError, writeAtomic, writeJson } from '../kit/atomic.js';
-import { projectRoot } from '../kit/paths.js';
+import { Cleanup } from '../kit/cleanup.js';
+import { cacheRoot, projectRoot } from '../kit/paths.js';
+import { shellWord } from '../kit/shell-word.js';
 import { oneLine } from '../kit/terminal-safe.js';
-import { holdLock } from './in-use.js';
+import { cacheEntryOf, holdLock, holdShared, type Release, useLock } from './in-use.js';
 import { pointLatest, runPaths, scenarioPaths } from './layout.js';
 import type { RunPlan, RunResult, ScenarioResult } from './result.js';
 import { summarise } from './summarise.js';
@@ -13,7 +15,7 @@ type PlannedScenario = RunPlan['scenarios'][number];
 /** A run directory that this process writes, and holds the lock of until release(). */
 export interface OpenRun {
   readonly directory: string;
-  readonly release: () => Promise<void>;
+  readonly release: Release;
 }
 
 export async function projectVersion(): Promise<string> {
@@ -34,8 +36,13 @@ export async function createRun(plan: RunPlan): Promise<OpenRun> {
   } catch (error) {
     throw diskError(error, plan.directory);
   }
-  const release = await holdLock(paths.lock);
+  const cleanup = new Cleanup();
+  const release = async (): Promise<void> => {
+    await cleanup.run();
+  };
   try {
+    cleanup.add('free the run', await holdLock(paths.lock));
+    cleanup.add('free the images', await holdImages(plan));
     await writeJson(paths.result, await unfinishedRun(plan));
     await writeJson(paths.plan, plan);
     for (const scenario of plan.scenarios) {
@@ -48,6 +55,20 @@ export async function createRun(plan: RunPlan): Promise<OpenRun> {
     throw diskError(error, plan.directory);
   }
   return { directory: plan.directory, release };
+}
+
+/** Keeps `clean` away from the images this run boots, and marks them as used just now. */
+async function holdImages({ kernel, rootfs }: RunPlan): Promise<Release> {
+  const entries = [kernel.bzImage, rootfs.cpio]
+    .map((file) => cacheEntryOf(file))
+    .filter((entry) => entry !== null);
+  const release = await holdShared(entries.map((entry) => useLock(entry)));
+  const now = new Date();
+  for (const { kind, key } of entries) {
+    // Only the order in which entries are cleaned depends on it: a cache that cannot be written is no reason to stop.
+    await utimes(path.join(cacheRoot(), kind, key), now, now).catch(() => undefined);
+  }
+  return release;
 }
 
 const unfinished = 'not finished';
@@ -75,7 +96,12 @@ export function unfinishedScenario(plan: RunPlan, scenario: PlannedScenario): Sc
     accelerator: plan.accelerator,
     attempts: 0,
     evidence: [],
-    reproduce: `npx lastref run ${scenario.id} --kernel ${plan.kernel.name}${plan.mutant === null ? '' : ` --mutant ${plan.mutant}`}`,
+    reproduce: [
+      ...['npx', 'lastref', 'run', scenario.id, '--kernel', plan.kernel.name],
+      ...(plan.mutant === null ? [] : ['--mutant', plan.mutant]),
+    ]
+      .map(shellWord)
+      .join(' '),
   };
 }
 
