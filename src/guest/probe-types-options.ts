@@ -11,6 +11,11 @@ import {
 
 export type Access = 'ro' | 'wo' | 'rw';
 export type Protection = 'rw' | 'r' | 'w' | 'none';
+/**
+ * How an asynchronous request reaches the kernel; `auto` takes the first that this kernel has. They differ when the
+ * process dies with a request in flight: AIO (fs/aio.c:exit_aio) and a blocked thread keep it from being reaped
+ * until the request is done, an io_uring request outlives the process, and its pages stay taken.
+ */
 export type Engine = 'auto' | 'uring' | 'aio' | 'thread';
 /** 32 bits that name a buffer's owner, or `zero`. */
 export type Seed = number | 'zero';

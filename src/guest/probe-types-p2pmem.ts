@@ -206,7 +206,11 @@ export class P2pmemProbe extends TypedProbe {
     return numberOf(await this.ask('pwrite', [fd.name, fileOffset, segmentsText(from)], limits), 'res');
   }
 
-  /** Hands a request to the kernel and returns when the kernel has taken it; it may stay in flight for long. */
+  /**
+   * Hands a request to the kernel and returns when the kernel has taken it; it may stay in flight for long. Give
+   * each request memory of its own: two reads in flight into one cache line are a WARNING of DMA_API_DEBUG
+   * (kernel/dma/debug.c:add_dma_entry), and rightly so.
+   */
   async submit(
     operation: 'read' | 'write',
     fd: ProbeFd,

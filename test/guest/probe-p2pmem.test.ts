@@ -208,6 +208,7 @@ test('requests that make no sense are the test’s fault and leave the probe ali
     probe.touch(area, 4),
     probe.verify(area, 1, { length: 2 * page }),
     probe.ask('fill', [area.name, 1], { options: { stride: 0 } }),
+    probe.ask('fill', [area.name, 1], { options: { stride: '0xfffffffffffffff8' } }),
     probe.ask('submit', ['x', 'write', 'nofd', 0, `${area.name}:0:8`]),
     probe.ask('open', ['x', '/dev/null', 'rw,sideways']),
     probe.ask('map', ['../x', 'nofd', page]),

@@ -28,7 +28,7 @@ long aio_run(struct work *work)
 	} else {
 		block.aio_lio_opcode = work->is_write ? IOCB_CMD_PWRITEV : IOCB_CMD_PREADV;
 		block.aio_buf = (uintptr_t)work->segment;
-		block.aio_nbytes = (uint64_t)work->segments;
+		block.aio_nbytes = (uint32_t)work->segments;
 	}
 	work->call = "io_submit";
 	if (syscall(SYS_io_submit, context, 1, blocks) != 1) {

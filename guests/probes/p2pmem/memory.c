@@ -133,8 +133,8 @@ static void walk_seeded(const struct request *request, void (*body)(void *), boo
 		return reply_bad(request->seq, "the seed is `zero` or a number of 32 bits");
 	if (!request_number(request, "stride", 8, &walk.stride) || !request_number(request, "base", walk.from, &walk.basis))
 		return reply_bad(request->seq, "stride= and base= are numbers");
-	if (walk.stride == 0 || (walk.from | walk.count | walk.stride | walk.basis) % 8 != 0)
-		return reply_bad(request->seq, "off=, len=, stride= and base= are multiples of 8");
+	if (walk.stride == 0 || walk.stride > UINT32_MAX || (walk.from | walk.count | walk.stride | walk.basis) % 8 != 0)
+		return reply_bad(request->seq, "off=, len=, stride= and base= are multiples of 8, stride= of 32 bits and not 0");
 	walk.base = area->address;
 	walk.seed = (uint32_t)seed;
 	report(request, body, &walk, compares);
