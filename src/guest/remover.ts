@@ -1,7 +1,12 @@
 import { LastrefError } from '../kit/errors.js';
 import { within } from '../kit/wait.js';
-import type { ProbeClient } from './probe-client.js';
-import { fieldsOfReply } from './probe-client-errors.js';
+import { ProbeRefusal } from './probe-client-errors.js';
+import {
+  type PendingWrite,
+  type ProcessSample,
+  type RemoverProbe,
+  stoodStill,
+} from './probe-types-remover.js';
 
 /** How a removal ended. `errno` is null when it succeeded. */
 export interface RemovalResult {
@@ -9,32 +14,18 @@ export interface RemovalResult {
   readonly elapsedMs: number;
 }
 
-/** Where the remover stands right now, from /proc/PID. Stack symbols come innermost first, without offsets. */
-export interface RemovalSample {
-  readonly state: string;
-  readonly wchan: string;
-  readonly stack: readonly string[];
-  /** Context switches so far: two equal numbers mean that it did not run in between. */
-  readonly switches: number;
-}
-
 /** A write to sysfs that takes a device away, under way in a process of its own. */
 export class Removal {
   readonly name: string;
-  readonly #probe: ProbeClient;
-  readonly #job: string;
-  readonly #started: Promise<void>;
+  readonly #write: Promise<PendingWrite>;
   readonly #done: Promise<RemovalResult>;
   #result: RemovalResult | null = null;
 
-  constructor(probe: ProbeClient, name: string, file: string, value: string) {
+  constructor(probe: RemoverProbe, name: string, file: string, value: string) {
     this.name = name;
-    this.#probe = probe;
-    this.#job = probe.nextName('job');
+    this.#write = probe.write(file, value);
     this.#done = this.#finish();
     this.#done.catch(() => undefined); // whoever awaits finished() hears of it
-    this.#started = this.#start(file, value);
-    this.#started.catch(() => undefined);
   }
 
   /** Null while it is under way. */
@@ -43,48 +34,41 @@ export class Removal {
   }
 
   /** Waits until the write has returned; `deadlineMs` is final (already stretched). */
-  async finished(deadlineMs: number): Promise<RemovalResult> {
-    await this.#started;
+  finished(deadlineMs: number): Promise<RemovalResult> {
     return within({ name: `${this.name} to return`, deadlineMs }, () => this.#done);
   }
 
-  /** State and kernel stack of the process that writes. */
-  async sample(): Promise<RemovalSample> {
-    await this.#started;
-    const reply = await this.#probe.request('stack', [this.#job]);
-    // It may have returned, and its process be gone, a moment ago.
-    if (reply.kind === 'err' && reply.errno === 'ESRCH')
-      return { state: 'gone', wchan: '', stack: [], switches: 0 };
-    const fields = fieldsOfReply('remover', 'stack', reply);
-    return {
-      state: fields['state'] ?? '?',
-      wchan: fields['wchan'] ?? '',
-      stack: (fields['stack'] ?? '').split(/[\s,]+/).filter((symbol) => symbol !== ''),
-      switches: Number(fields['voluntary'] ?? 0) + Number(fields['nonvoluntary'] ?? 0),
-    };
-  }
-
-  async #start(file: string, value: string): Promise<void> {
-    fieldsOfReply('remover', 'write', await this.#probe.request('write', [this.#job, file, value]));
+  /** Where the writing process stands in the kernel; null once it has returned. */
+  async sample(): Promise<ProcessSample | null> {
+    try {
+      return await (await this.#write).sample();
+    } catch (error) {
+      if (error instanceof ProbeRefusal && error.errno === 'ESRCH') return null;
+      throw error;
+    }
   }
 
   async #finish(): Promise<RemovalResult> {
-    const { fields } = await this.#probe.watch('done', (event) => event.fields['name'] === this.#job);
-    if (fields['signal'] !== undefined) {
-      throw new LastrefError(`${this.name} was killed by ${fields['signal']}`, { blame: 'kernel' });
-    }
-    this.#result = { errno: fields['errno'] ?? null, elapsedMs: Number(fields['elapsed_us'] ?? 0) / 1000 };
+    const { signal, errno, elapsedMs } = await (await this.#write).done;
+    if (signal !== null) throw new LastrefError(`${this.name} was killed by ${signal}`, { blame: 'kernel' });
+    this.#result = { errno, elapsedMs };
     return this.#result;
   }
 }
 
+/** Where a process stands, in a line. */
+export function describeSample(sample: ProcessSample | null): string {
+  if (sample === null) return 'it has returned';
+  return `state ${sample.state}, stack ${sample.stack?.slice(0, 8).join(' < ') || sample.wchan}`;
+}
+
 /** Starts removals through the remover probe of one guest. */
 export class Remover {
-  readonly #probe: ProbeClient;
+  readonly #probe: RemoverProbe;
   readonly #record: (event: string, fields: Readonly<Record<string, unknown>>) => void;
 
   constructor(
-    probe: ProbeClient,
+    probe: RemoverProbe,
     record: (event: string, fields: Readonly<Record<string, unknown>>) => void,
   ) {
     this.#probe = probe;

@@ -8,6 +8,8 @@ import { Owner } from './owner.js';
 import { compileProbe } from './probe-build.js';
 import { ProbeClient } from './probe-client.js';
 import { linesOf } from './probe-protocol.js';
+import { P2pmemProbe } from './probe-types-p2pmem.js';
+import { RemoverProbe } from './probe-types-remover.js';
 import { Remover } from './remover.js';
 import type { ExecResult } from './ssh.js';
 
@@ -17,8 +19,6 @@ export interface Devices {
   readonly disk: Nvme;
   readonly [id: string]: Nvme;
 }
-
-const probeVersions: Readonly<Record<string, number>> = { p2pmem: 1, remover: 1 };
 
 /** What a scenario sees of a guest: its devices, its probes, and words to run in it. */
 export class GuestUnderTest {
@@ -36,8 +36,9 @@ export class GuestUnderTest {
   /** Starts the remover and finds the devices. */
   static async prepare(guest: RunningGuest): Promise<GuestUnderTest> {
     await guest.run(['mkdir', '-p', '/probes']);
-    const client = await startProbe(guest, 'remover', 'remover');
-    const remover = new Remover(client, (event, fields) => guest.record('scenario', event, fields));
+    const probe = new RemoverProbe(await startProbe(guest, 'remover', 'remover'));
+    await probe.ready();
+    const remover = new Remover(probe, (event, fields) => guest.record('scenario', event, fields));
     const found = await findDevices(guest, remover);
     const { cmb, disk } = found;
     if (cmb === undefined || disk === undefined) {
@@ -53,7 +54,9 @@ export class GuestUnderTest {
     this.#started += 1;
     const client = await startProbe(this.#guest, name, `${name}-${this.#started}`);
     this.#clients.push(client);
-    return new Owner(client);
+    const probe = new P2pmemProbe(client);
+    await probe.ready();
+    return new Owner(probe);
   }
 
   /** Ends every process that may own device memory, and waits until they are gone. */
@@ -156,6 +159,5 @@ async function startProbe(guest: RunningGuest, name: string, instance: string): 
     },
   );
   guest.onEnd(`log of probe ${instance}`, () => log.close());
-  await client.ready(probeVersions[name] ?? 1);
   return client;
 }

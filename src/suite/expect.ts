@@ -1,5 +1,8 @@
-import type { Access, Attempt, Buffer, Transfer } from '../guest/owner.js';
-import type { Removal } from '../guest/remover.js';
+import type { Buffer } from '../guest/buffer.js';
+import type { Access, Attempt } from '../guest/owner.js';
+import { type ProcessSample, stoodStill } from '../guest/probe-types-remover.js';
+import { describeSample, type Removal } from '../guest/remover.js';
+import type { Transfer } from '../guest/transfer.js';
 import { LastrefError } from '../kit/errors.js';
 import { until } from '../kit/wait.js';
 import type { PromiseName } from './promises.js';
@@ -37,8 +40,8 @@ export class Expectations {
 
   /** The remover sleeps (state D) with `symbol` on its kernel stack, and two looks in a row show no progress. */
   async blockedIn(removal: Removal, symbol: string): Promise<void> {
-    let seen = 'nothing yet';
-    let previous = -1;
+    let previous: ProcessSample | null = null;
+    let seen = '';
     const look = async (): Promise<true | undefined> => {
       if (removal.result !== null) {
         const { errno, elapsedMs } = removal.result;
@@ -47,11 +50,12 @@ export class Expectations {
         );
       }
       const sample = await removal.sample();
-      seen = `state ${sample.state}, stack ${sample.stack.slice(0, 8).join(' < ') || sample.wchan}`;
+      seen = describeSample(sample);
       const blocked =
-        sample.state === 'D' && [...sample.stack, sample.wchan].some((name) => name.startsWith(symbol));
-      const still = blocked && sample.switches === previous;
-      previous = blocked ? sample.switches : -1;
+        sample?.state === 'D' &&
+        [...(sample.stack ?? []), sample.wchan].some((frame) => isFunction(frame, symbol));
+      const still = blocked && previous !== null && stoodStill(previous, sample);
+      previous = blocked ? sample : null;
       if (!still) throw new Error(seen);
       return true;
     };
@@ -68,9 +72,8 @@ export class Expectations {
     } catch (error) {
       if (!(error instanceof LastrefError) || error.blame === 'kernel' || this.#context.signal.aborted)
         throw error;
-      const { state, stack, wchan } = await removal.sample();
       throw this.#broken(
-        `${removal.name} does not return: ${error.message}; it is in state ${state} at ${stack.slice(0, 6).join(' < ') || wchan}`,
+        `${removal.name} does not return: ${error.message}; ${describeSample(await removal.sample())}`,
       );
     }
   }
@@ -154,10 +157,10 @@ export class Expectations {
 
   /** Every word of the buffer is the canary its owner filled it with. */
   async intact(buffer: Buffer): Promise<void> {
-    const { bad, words, detail } = await buffer.verify();
-    if (bad > 0)
+    const { mismatches, words, detail } = await buffer.verify();
+    if (mismatches > 0)
       throw this.#broken(
-        `${bad} of ${words} words of ${buffer.name} are not what was written there: ${detail}`,
+        `${mismatches} of ${words} words of ${buffer.name} are not what was written there: ${detail}`,
       );
     this.#met('intact', { buffer: buffer.name, words });
   }
@@ -206,4 +209,9 @@ export class Expectations {
   #met(event: string, fields: Readonly<Record<string, unknown>>): void {
     this.#context.record(event, fields);
   }
+}
+
+/** The function itself, or a part of it that the compiler split off (`memunmap_pages.part.0`). */
+function isFunction(frame: string, symbol: string): boolean {
+  return frame === symbol || frame.startsWith(`${symbol}.`);
 }

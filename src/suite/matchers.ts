@@ -1,5 +1,7 @@
-import { type Access, type Attempt, Buffer, Transfer } from '../guest/owner.js';
+import { Buffer } from '../guest/buffer.js';
+import type { Access, Attempt } from '../guest/owner.js';
 import { Removal } from '../guest/remover.js';
+import { Transfer } from '../guest/transfer.js';
 import { LastrefError } from '../kit/errors.js';
 import type { Expectations } from './expect.js';
 import type { PromiseName } from './promises.js';

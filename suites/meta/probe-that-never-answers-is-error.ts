@@ -11,6 +11,6 @@ export default scenario(
   async ({ guest }) => {
     const owner = await guest.probe('p2pmem');
     await guest.run(['killall', '-STOP', 'p2pmem']);
-    await owner.ask('anon', ['never', 4 * KiB], { deadlineMs: 1000 });
+    await owner.probe.anon(4 * KiB, { deadlineMs: 1000 });
   },
 );
