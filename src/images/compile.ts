@@ -45,6 +45,9 @@ async function record(tree: Tree, touched: readonly string[]): Promise<NonNullab
   return built;
 }
 
+/** Lines that a full build of the named kernels prints; the estimate for a tree that was never built. */
+const usualObjects = 1900;
+
 /** Waits until no process of a killed build is left: they die at once, but not at the same instant as their leader. */
 async function untilGone(group: number, signal?: AbortSignal): Promise<void> {
   await until(
@@ -136,7 +139,7 @@ export async function compile(
     spec,
     {
       log,
-      expected: state.objects ?? 1600,
+      expected: state.objects ?? usualObjects,
       blame: own ? 'user' : 'host',
       onStart: (group) => save({ ...rest, building: group }),
       onEnd: () => save(rest),

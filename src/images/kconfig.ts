@@ -32,6 +32,7 @@ export function conditionsOf(symbol: string, text: string): string[] {
   const found: string[] = [];
   let own: string[] | undefined;
   let inHelp = -1;
+  let lastWord = '';
   const close = (): void => {
     if (own === undefined) return;
     found.push([...around.flatMap((one) => one.conditions), ...own].map((one) => `(${one})`).join(' && '));
@@ -75,14 +76,13 @@ export function conditionsOf(symbol: string, text: string): string[] {
   close();
   return found;
 }
-let lastWord = '';
 
 /** Evaluates a Kconfig expression to 0 (n), 1 (m) or 2 (y): Documentation/kbuild/kconfig-language.rst. */
 export function evaluate(expression: string, config: Config): number {
   const words = expression.match(/&&|\|\||!=|<=|>=|[()!=<>]|"[^"]*"|[\w.-]+/g) ?? [];
   let at = 0;
   const value = (word: string): string =>
-    /^(".*"|y|m|n|-?\d+|0x[\da-f]+)$/i.test(word) ? word.replaceAll('"', '') : (config.get(word) ?? 'n');
+    /^(".*"|y|m|n|-?\d+|0x[\da-fA-F]+)$/.test(word) ? word.replaceAll('"', '') : (config.get(word) ?? 'n');
   const level = (word: string): number => ({ y: 2, m: 1 })[value(word)] ?? 0;
   const unary = (): number => {
     const word = words[at++] ?? 'n';

@@ -1,0 +1,45 @@
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import test from 'ava';
+import { listMutants, readMutant } from '../../src/images/mutant.js';
+import { promises } from '../../src/suite/promises.js';
+
+async function mutant(name: string, text: string): Promise<string> {
+  const file = path.join(await mkdtemp(path.join(tmpdir(), 'lastref-test-')), name);
+  await writeFile(file, text);
+  return file;
+}
+
+test('the header says what a mutant is, breaks and changes', async (t) => {
+  const file = await mutant(
+    'm.cocci',
+    '// describe: two words\n// breaks: one, two\n// files: a/b.c c.c\n@@ @@\n- x();\n',
+  );
+  const { name, describe, breaks, files } = await readMutant(file);
+  t.deepEqual(
+    { name, describe, breaks, files },
+    { name: 'm', describe: 'two words', breaks: ['one', 'two'], files: ['a/b.c', 'c.c'] },
+  );
+});
+
+test('a semantic patch that names no files, or files elsewhere, is refused', async (t) => {
+  await t.throwsAsync(readMutant(await mutant('m.cocci', '@@ @@\n- x();\n')), {
+    message: /does not say which files/,
+  });
+  await t.throwsAsync(readMutant(await mutant('m.cocci', '// files: ../x.c\n')), {
+    message: /outside the source tree/,
+  });
+  await t.throwsAsync(readMutant(await mutant('m.txt', '')), { message: /expected a \.cocci or \.patch/ });
+  await t.throwsAsync(readMutant('/nowhere/m.cocci'), { message: /there is no mutant/ });
+});
+
+test('every mutant of this checkout says what it is and breaks promises that exist', async (t) => {
+  const mutants = await listMutants();
+  t.true(mutants.length >= 2);
+  for (const one of mutants) {
+    t.not(one.describe, '', one.name);
+    t.true(one.breaks.length > 0, one.name);
+    for (const promise of one.breaks) t.true(promise in promises, `${one.name} breaks ${promise}`);
+  }
+});
