@@ -1,0 +1,93 @@
+# The front door. Every target sets up what it needs: system packages, npm packages, the compiled tool.
+# `make help` lists them. Only relative paths are used: a checkout may live under a path with spaces.
+
+KERNEL ?=
+S ?=
+JOBS ?=
+YES ?=
+ARGS ?=
+A ?=
+N ?=
+OLDER ?= 14d
+
+# Values reach the recipes through the environment, never through make's text: blanks and quotes in them are safe.
+export KERNEL S JOBS A N OLDER
+
+SHELL := /bin/sh
+MAKEFLAGS += --no-builtin-rules
+.SUFFIXES:
+.DEFAULT_GOAL := help
+
+# npm and the caches want a home; some CI systems and `env -i` give none.
+ifeq ($(strip $(HOME)),)
+export HOME := $(shell getent passwd "$$(id -u)" | cut -d: -f6)
+endif
+
+# Kernels are built with make too: this make's flags and variables are none of its business.
+CLEAN_ENV := env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL -u MAKEOVERRIDES
+LASTREF := $(CLEAN_ENV) node build/src/cli/main.js
+OPTIONS = $${KERNEL:+--kernel "$$KERNEL"} $${JOBS:+--jobs "$$JOBS"} $(ARGS)
+SOURCES := $(shell find src suites images guests test bench -name '*.ts' 2>/dev/null)
+
+.PHONY: help check try test lint format suite meta list doctor kernel rootfs shell clean distclean new-scenario setup
+
+help: ## list the targets
+	@printf 'usage: make TARGET [KERNEL=name|tree|bzImage|git:PATH#REF] [S="scenario or suite..."] [JOBS=n] [YES=1] [ARGS=...]\n\n'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 16
+
+check: build/.compiled ## the main job: put the p2pdma suite to KERNEL (default linux-6.12-kasan) and judge
+	@$(LASTREF) run p2pdma $(OPTIONS)
+
+try: build/.compiled ## real verdicts in minutes: the p2pdma suite on Debian's ready-made 7.3, nothing to compile
+	@KERNEL="$${KERNEL:-debian-7.3}"; $(LASTREF) run p2pdma $(OPTIONS)
+
+test: build/.compiled ## the project's own tests, real guests included
+	@$(CLEAN_ENV) node build/test/run.js $(ARGS)
+
+lint: build/.compiled ## formatting, lint rules and types
+	@$(CLEAN_ENV) npm run --silent lint
+
+format: node_modules/.package-lock.json ## format the sources
+	@npm run --silent format
+
+suite: build/.compiled ## run the scenarios or suites S="p2pdma/x meta"
+	@[ -n "$$S" ] || { echo 'which? make suite S=p2pdma, or S=p2pdma/SCENARIO; `make list` shows them' >&2; exit 2; }
+	@$(LASTREF) run $$S $(OPTIONS)
+
+meta: build/.compiled ## judge the tool itself: guests that panic, hang, flood, vanish
+	@$(LASTREF) run meta $(OPTIONS)
+
+list: build/.compiled ## suites, scenarios, shapes and kernels
+	@$(LASTREF) list $(ARGS)
+
+doctor: build/.compiled ## what this host lacks, which accelerator and why
+	@$(LASTREF) doctor $(ARGS)
+
+kernel: build/.compiled ## build KERNEL, or find it in the cache
+	@$(LASTREF) kernel build $${KERNEL:+"$$KERNEL"} $(ARGS)
+
+rootfs: build/.compiled ## build the initramfs of the guests
+	@$(LASTREF) rootfs build $(ARGS)
+
+shell: build/.compiled ## boot KERNEL and get a shell in the guest (ARGS="--shape cmb-hostbridge")
+	@$(LASTREF) shell $${KERNEL:+--kernel "$$KERNEL"} $(ARGS)
+
+clean: build/.compiled ## remove runs and cached kernels not used for OLDER (default 14d); ARGS=--dry-run to look first
+	@$(LASTREF) clean --older-than "$$OLDER" $(ARGS)
+
+distclean: ## remove what was compiled and installed in the checkout; runs and caches stay
+	@rm -rf build node_modules
+
+new-scenario: ## start suites/A/N.ts from the template, e.g. make new-scenario A=p2pdma N=unbind-waits-for-read
+	@.ci/new-scenario "$$A" "$$N"
+
+setup: ## install the system packages that are missing (YES=1: without asking)
+	@.ci/setup $(if $(YES),--yes)
+
+node_modules/.package-lock.json: package.json package-lock.json | setup
+	@npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+build/.compiled: node_modules/.package-lock.json tsconfig.json $(SOURCES) | setup
+	@node_modules/.bin/tsc -p .
+	@touch $@
