@@ -8,6 +8,7 @@ import { within } from '../kit/wait.js';
 import type { QemuProcess } from '../qemu/launch.js';
 import type { Qmp } from '../qemu/qmp.js';
 import type { ConsoleTail } from './console-tail.js';
+import { compileProbe } from './probe-build.js';
 import { pushFile } from './push.js';
 import type { ExecResult, SshSession, TerminalSize } from './ssh.js';
 import type { Recorder } from './timeline.js';
@@ -141,6 +142,13 @@ export class RunningGuest {
     const { code, stderr } = await this.write('/dev/kmsg', `<5>${text}\n`);
     if (code !== 0)
       throw new LastrefError(`could not write to the kernel log: ${stderr.trim()}`, { blame: 'harness' });
+  }
+
+  /** Every record the kernel log holds now, with sequence numbers, as the kmsg probe prints them. */
+  async kernelLog(): Promise<string> {
+    const { path: binary } = await compileProbe('kmsg', { signal: this.signal });
+    await this.push(binary, '/probes');
+    return this.run([`/probes/${path.basename(binary)}`], 20_000);
   }
 
   /** Registers something to undo when the guest is stopped. */

@@ -1,12 +1,7 @@
 import { LastrefError } from '../kit/errors.js';
 import { within } from '../kit/wait.js';
 import { ProbeRefusal } from './probe-client-errors.js';
-import {
-  type PendingWrite,
-  type ProcessSample,
-  type RemoverProbe,
-  stoodStill,
-} from './probe-types-remover.js';
+import type { PendingWrite, ProcessSample, RemoverProbe } from './probe-types-remover.js';
 
 /** How a removal ended. `errno` is null when it succeeded. */
 export interface RemovalResult {

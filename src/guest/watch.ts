@@ -38,7 +38,7 @@ export class GuestWatch {
       this.#state = state;
       this.#detail = detail;
     }
-    const blame = state === 'vanished' || state === 'off-asked' ? 'harness' : 'kernel';
+    const blame = ['vanished', 'off-asked', 'flooded'].includes(state) ? 'harness' : 'kernel';
     this.#controller.abort(new LastrefError(`the guest is gone: ${detail}`, { blame }));
   }
 }

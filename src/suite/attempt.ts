@@ -16,6 +16,7 @@ import type { Splat } from '../verdict/types.js';
 import { capabilities } from './capabilities.js';
 import { findShape } from './discover.js';
 import { Expectations } from './expect.js';
+import { type KernelLog, keepKernelLog, mergeIntoTimeline } from './kernel-log.js';
 import { makeKeyPair } from './keys.js';
 import { matchers } from './matchers.js';
 import { type PoolReading, readPools, settlePools } from './pools.js';
@@ -50,6 +51,9 @@ interface Findings {
   state?: GuestState;
   stateDetail?: string;
   pools: readonly PoolReading[];
+  /** When the begin marker was written, in ms of the timeline. */
+  beganMs: number;
+  log?: KernelLog;
 }
 
 /** Boots a guest, asks one question in it, and collects what every witness has to say. Never raises for what the guest does. */
@@ -80,7 +84,7 @@ export async function attemptScenario(spec: AttemptSpec): Promise<AttemptOutcome
       }
     }
   };
-  const found: Findings = { pools: [] };
+  const found: Findings = { pools: [], beganMs: 0 };
   try {
     spec.step('booting', 'boot');
     guest = await bootGuest(await bootSpec(spec, events, onConsole));
@@ -90,8 +94,12 @@ export async function attemptScenario(spec: AttemptSpec): Promise<AttemptOutcome
     // A guest that never came up is gone already; its error says how.
   }
   spec.step('judging', 'judge');
-  if (guest !== undefined) await endGuest(guest, found, events);
-  const report = scanner.end();
+  if (guest !== undefined) {
+    if (guest.state === 'running') found.log = await keepKernelLog(guest, directory, token, found.beganMs);
+    await endGuest(guest, found, events);
+  }
+  const scanned = scanner.end();
+  const report = { ...scanned, lost: [...scanned.lost, ...(found.log?.lost ?? [])] };
   for (const [index, splat] of report.splats.entries()) {
     await writeAtomic(path.join(directory, 'splats', `${index + 1}.txt`), splatText(splat));
   }
@@ -104,6 +112,7 @@ export async function attemptScenario(spec: AttemptSpec): Promise<AttemptOutcome
     lost: report.lost.length,
   });
   events.close();
+  await mergeIntoTimeline(events.file, found.log?.events ?? []);
   return {
     observation,
     bootMs: guest === undefined ? null : Math.round(guest.bootMs),
@@ -152,6 +161,7 @@ async function ask(
     );
   };
   await guest.mark(`lastref: begin ${token}`);
+  found.beganMs = events.elapsedMs();
   const subject = await GuestUnderTest.prepare(guest);
   for (const need of scenario.options.needs ?? []) {
     const lacking = await capabilities[need](subject);
@@ -181,7 +191,6 @@ async function ask(
   record('body-done', {});
   await subject.endProbes();
   found.pools = await settlePools(guest, subject, before);
-  await writeAtomic(path.join(spec.directory, 'dmesg.log'), await guest.run(['dmesg']));
   await guest.mark(`lastref: end ${token}`);
 }
 
