@@ -172,10 +172,13 @@ export class RunningGuest {
       const registers = await this.qmp.monitor('info registers -a').catch(messageOf);
       await writeFile(path.join(this.directory, 'registers.txt'), registers);
       const printed = this.#parts.tail.offset - before;
-      if (printed === 0) {
+      if (status !== 'running') {
+        // Paused, out of disk, internal error: the machine stands still and the kernel cannot help it.
+        this.#parts.watch.ended('vanished', `QEMU does not run it: its status is "${status}"`);
+      } else if (printed === 0) {
         this.#parts.watch.ended(
           'silent',
-          `no answer on SSH and nothing on its console (${messageOf(error)}); QEMU says "${status}"`,
+          `no answer on SSH and nothing on its console (${messageOf(error)})`,
         );
       }
       return this.state;

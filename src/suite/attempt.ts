@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { EventLog } from '../artifacts/events.js';
 import type { RunPlan } from '../artifacts/result.js';
@@ -35,8 +35,6 @@ export interface AttemptSpec {
 export interface AttemptOutcome {
   readonly observation: Observation;
   readonly bootMs: number | null;
-  /** Names of the files kept, relative to the scenario's folder. */
-  readonly evidence: readonly string[];
 }
 
 const bodyDeadlineMs = 60_000;
@@ -116,7 +114,6 @@ export async function attemptScenario(spec: AttemptSpec): Promise<AttemptOutcome
   return {
     observation,
     bootMs: guest === undefined ? null : Math.round(guest.bootMs),
-    evidence: await keptFiles(directory),
   };
 }
 
@@ -246,12 +243,4 @@ function splatText({ title, raw, aftermath, noise }: Splat): string {
     ...aftermath.map((later) => `# aftermath: ${later}`),
   ];
   return `${notes.join('\n')}\n${raw}\n`;
-}
-
-async function keptFiles(directory: string): Promise<string[]> {
-  const names = await readdir(directory, { recursive: true, withFileTypes: true });
-  return names
-    .filter((entry) => entry.isFile() && !entry.parentPath.includes(`${path.sep}scratch`))
-    .map((entry) => path.relative(directory, path.join(entry.parentPath, entry.name)))
-    .sort();
 }

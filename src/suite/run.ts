@@ -1,4 +1,5 @@
-import { rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
+import path from 'node:path';
 import { scenarioPaths } from '../artifacts/layout.js';
 import type { RunPlan, ScenarioResult } from '../artifacts/result.js';
 import { unfinishedScenario, writeScenarioResult } from '../artifacts/store.js';
@@ -49,7 +50,7 @@ export async function runScenario(id: string, scenario: Scenario, plan: RunPlan)
       durationMs: Math.round(performance.now() - since),
       bootMs: last.bootMs,
       attempts,
-      evidence: last.evidence,
+      evidence: await keptFiles(paths.directory),
     };
     await writeScenarioResult(plan.directory, result);
     control.send({ kind: 'end', id });
@@ -58,6 +59,16 @@ export async function runScenario(id: string, scenario: Scenario, plan: RunPlan)
     control.close();
     await rm(`${paths.directory}/scratch`, { recursive: true, force: true });
   }
+}
+
+/** Names of the files kept, relative to the scenario's folder. */
+async function keptFiles(directory: string): Promise<string[]> {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(directory, path.join(entry.parentPath, entry.name)))
+    .filter((name) => !name.split(path.sep).includes('scratch'))
+    .sort();
 }
 
 /** A scenario that declares what the tool must say (suites/meta) passes when the tool says it. */
