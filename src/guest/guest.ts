@@ -162,20 +162,17 @@ export class RunningGuest {
    */
   async diagnose(): Promise<GuestState> {
     if (this.state !== 'running') return this.state;
+    if (await this.#isPaused()) return this.state;
     const before = this.#parts.tail.offset;
     try {
       await this.#parts.ssh.exec(['true'], { deadlineMs: this.patience(10_000), signal: this.signal });
       return 'running';
     } catch (error) {
       if (this.state !== 'running') return this.state;
-      const status = await this.#status();
       const registers = await this.qmp.monitor('info registers -a').catch(messageOf);
       await writeFile(path.join(this.directory, 'registers.txt'), registers);
       const printed = this.#parts.tail.offset - before;
-      if (status !== 'running') {
-        // Paused, out of disk, internal error: the machine stands still and the kernel cannot help it.
-        this.#parts.watch.ended('vanished', `QEMU does not run it: its status is "${status}"`);
-      } else if (printed === 0) {
+      if (printed === 0 && !(await this.#isPaused())) {
         this.#parts.watch.ended(
           'silent',
           `no answer on SSH and nothing on its console (${messageOf(error)})`,
@@ -198,13 +195,12 @@ export class RunningGuest {
     }
   }
 
-  async #status(): Promise<string> {
-    try {
-      const { status } = (await this.qmp.execute('query-status')) as { status: string };
-      return status;
-    } catch (error) {
-      return messageOf(error);
-    }
+  /** Paused, out of disk, internal error: the machine stands still, and the kernel cannot help it. */
+  async #isPaused(): Promise<boolean> {
+    const { status } = (await this.qmp.execute('query-status')) as { status: string };
+    if (status === 'running') return false;
+    this.#parts.watch.ended('vanished', `QEMU does not run it: its status is "${status}"`);
+    return true;
   }
 
   /** Ends the guest: QEMU `quit`, then SIGKILL. A guest whose unbind is stuck cannot power itself off, so it is not asked. */
