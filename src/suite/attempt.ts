@@ -193,7 +193,14 @@ async function ask(
 
 /** When the guest did not answer, asks once more what is wrong with it before it is ended. */
 async function endGuest(guest: RunningGuest, found: Findings, events: EventLog): Promise<void> {
-  if (found.thrown !== undefined && guest.state === 'running') await guest.diagnose();
+  if (found.thrown !== undefined && guest.state === 'running') {
+    try {
+      await guest.diagnose();
+    } catch (error) {
+      // QEMU itself does not answer: that is news about the harness, beside what was thrown before.
+      events.append({ source: 'qmp', event: 'diagnosis-failed', error: messageOf(error) });
+    }
+  }
   found.state = guest.state;
   found.stateDetail = guest.stateDetail;
   const ended = await guest.stop();
