@@ -15,7 +15,12 @@ export interface Package {
   readonly depends: string;
 }
 
+/** The archive no longer has the version that was chosen earlier. */
+export class SupersededError extends LastrefError {}
+
 const listsAreFreshForMs = 24 * 60 * 60 * 1000;
+/** When asked for what is current: once for all packages of one build. */
+const listsAreCurrentForMs = 60 * 1000;
 
 const folderOf = (suite: string): string => path.join(cacheRoot(), 'apt', suite);
 
@@ -81,17 +86,20 @@ async function listsAge(folder: string): Promise<number> {
   const names = await readdir(path.join(folder, 'lists')).catch(() => []);
   const index = names.find((name) => /_Packages(\.\w+)?$/.test(name));
   if (index === undefined) return Number.POSITIVE_INFINITY;
-  const stamp = await stat(path.join(folder, 'sources.list'));
-  return Date.now() - stamp.mtimeMs;
+  const stamp = await stat(path.join(folder, 'updated')).catch(() => undefined);
+  return Date.now() - (stamp?.mtimeMs ?? 0);
 }
 
 /** Makes the index of `suite` readable; asks the mirror when what is here is a day old or `update` is set. */
 export async function openSuite(suite: string, options: BuildOptions = {}): Promise<void> {
   const folder = folderOf(suite);
+  const isFresh = async (): Promise<boolean> =>
+    (await listsAge(folder)) < (options.update === true ? listsAreCurrentForMs : listsAreFreshForMs);
+  if (await isFresh()) return;
   await withLock(
     path.join(cacheRoot(), 'locks', `apt-${suite}.lock`),
     async () => {
-      if (options.update !== true && (await listsAge(folder)) < listsAreFreshForMs) return;
+      if (await isFresh()) return;
       options.onProgress?.({ phase: 'fetch', message: `reading the package index of ${suite}` });
       for (const sub of ['lists/partial', 'cache/archives/partial']) {
         await mkdir(path.join(folder, sub), { recursive: true });
@@ -101,6 +109,7 @@ export async function openSuite(suite: string, options: BuildOptions = {}): Prom
       await writeFile(path.join(folder, 'sources.list'), await sourceLine(suite, options.signal));
       const error = ['-o', 'APT::Update::Error-Mode=any'];
       await apt('apt-get', suite, [...error, 'update'], `read the package index of Debian ${suite}`, options);
+      await writeFile(path.join(folder, 'updated'), '');
     },
     {
       signal: options.signal,
@@ -153,14 +162,16 @@ export async function downloadPackage(
   options.onProgress?.({ phase: 'fetch', message: `fetching ${found.name} ${found.version} from ${suite}` });
   const before = new Set(await readdir(folder));
   const args = ['-q', 'download', `${found.name}=${found.version}`];
-  await apt(
-    'apt-get',
-    suite,
-    args,
-    `fetch ${found.name} ${found.version} from Debian ${suite}`,
-    options,
-    folder,
-  );
+  const what = `${found.name} ${found.version} from Debian ${suite}`;
+  await apt('apt-get', suite, args, `fetch ${what}`, options, folder).catch((error) => {
+    if (/was not found|Unable to locate|404 +Not Found/.test(messageOf(error))) {
+      throw new SupersededError(`could not fetch ${what}: the archive has replaced it`, {
+        blame: 'host',
+        cause: error,
+      });
+    }
+    throw error;
+  });
   const deb = (await readdir(folder)).find((name) => !before.has(name) && name.startsWith(`${found.name}_`));
   if (deb === undefined) throw new Error(`apt-get download left no ${found.name}_*.deb in ${folder}`);
   return path.join(folder, deb);

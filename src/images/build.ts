@@ -5,6 +5,7 @@ import { LastrefError } from '../kit/errors.js';
 import { buildFromSource } from './build-source.js';
 import { buildDebianImage } from './debian-image.js';
 import { exists } from './image.js';
+import { withCurrentPins } from './pins.js';
 import type { BuildOptions } from './progress.js';
 import { hashOf } from './store.js';
 
@@ -53,6 +54,8 @@ export async function buildKernel(spec: KernelSpec, options: BuildOptions = {}):
     );
   }
   if (source.kind === 'bzimage') return useImage(spec, source.path);
-  if (source.kind === 'debian-image') return buildDebianImage(spec, source, options);
-  return buildFromSource(spec, options);
+  if (source.kind === 'debian-image') {
+    return withCurrentPins(options, (current) => buildDebianImage(spec, source, current));
+  }
+  return withCurrentPins(options, (current) => buildFromSource(spec, current));
 }

@@ -64,17 +64,21 @@ async function explainLoss(
   signal?: AbortSignal,
 ): Promise<string | undefined> {
   const known = await definitions(symbol, src, signal);
-  const conditions = known.flatMap(({ file, text }) =>
-    conditionsOf(symbol, text).map((condition) => ({ file, condition })),
+  const places = known.flatMap(({ file, text }) =>
+    conditionsOf(symbol, text).map((parts) => ({ file, parts })),
   );
-  if (conditions.length === 0) return undefined;
-  const unmet = conditions.filter(({ condition }) => condition !== '' && evaluate(condition, actual) === 0);
-  if (unmet.length === 0)
-    return `${conditions[0]?.file}: its own conditions are met; something selects or overrides it, or it has no prompt`;
+  if (places.length === 0) return undefined;
+  const unmet = places.map(({ file, parts }) => ({
+    file,
+    parts: parts.filter((part) => evaluate(part, actual) === 0),
+  }));
+  if (unmet.some(({ parts }) => parts.length === 0)) {
+    return `${places[0]?.file}: what it depends on is there; something else selects it, or it has no prompt`;
+  }
   return unmet
     .map(
-      ({ file, condition }) =>
-        `${file}: depends on ${condition}; here ${valuesIn(condition, actual).join(' ')}`,
+      ({ file, parts }) =>
+        `${file}: ${parts.map((part) => `depends on ${part} (${valuesIn(part, actual).join(' ')})`).join(', ')}`,
     )
     .join(' | ');
 }

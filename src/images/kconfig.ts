@@ -25,17 +25,17 @@ export function lostLines(
 
 /**
  * Conditions under which `symbol` can be set, as this Kconfig text states them: its own `depends on` and the
- * `if`/`menu` blocks around it, one expression per definition. Empty when it is not defined here.
+ * `if`/`menu` blocks around it. One list per definition, all parts of which must hold; none when it is not defined here.
  */
-export function conditionsOf(symbol: string, text: string): string[] {
+export function conditionsOf(symbol: string, text: string): string[][] {
   const around: { kind: string; conditions: string[] }[] = [];
-  const found: string[] = [];
+  const found: string[][] = [];
   let own: string[] | undefined;
   let inHelp = -1;
   let lastWord = '';
   const close = (): void => {
     if (own === undefined) return;
-    found.push([...around.flatMap((one) => one.conditions), ...own].map((one) => `(${one})`).join(' && '));
+    found.push([...around.flatMap((one) => one.conditions), ...own]);
     own = undefined;
   };
   for (const raw of text.replaceAll(/\\\n/g, ' ').split('\n')) {
@@ -67,7 +67,10 @@ export function conditionsOf(symbol: string, text: string): string[] {
     else if (word === 'endif' || word === 'endmenu' || word === 'endchoice') around.pop();
     else if ((word === 'config' || word === 'menuconfig') && rest === symbol) own = [];
     else if (line.startsWith('depends on ')) {
-      const condition = line.slice('depends on '.length).replace(/\s+#.*$/, '');
+      const condition = line
+        .slice('depends on '.length)
+        .replace(/\s+#.*$/, '')
+        .replaceAll(/\s+/g, ' ');
       if (own !== undefined) own.push(condition);
       else if (lastWord === 'menu' || lastWord === 'choice') around.at(-1)?.conditions.push(condition);
     }
@@ -128,6 +131,6 @@ export function evaluate(expression: string, config: Config): number {
 
 /** Symbols of an expression with their values, for "which of these is in the way". */
 export function valuesIn(expression: string, config: Config): string[] {
-  const symbols = new Set((expression.match(/\b[A-Z][A-Z0-9_]+\b/g) ?? []).filter((one) => !/^\d/.test(one)));
+  const symbols = new Set(expression.match(/\b\w*[A-Z]\w*\b/g) ?? []);
   return [...symbols].map((symbol) => `${symbol}=${config.get(symbol) ?? 'n'}`);
 }

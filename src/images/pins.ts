@@ -2,7 +2,7 @@ import path from 'node:path';
 import { writeJson } from '../kit/atomic.js';
 import { LastrefError } from '../kit/errors.js';
 import { cacheRoot } from '../kit/paths.js';
-import { describePackage, matchPackages, openSuite, type Package } from './apt.js';
+import { describePackage, matchPackages, openSuite, type Package, SupersededError } from './apt.js';
 import { command } from './command.js';
 import type { BuildOptions } from './progress.js';
 import { hashOf, readJson } from './store.js';
@@ -42,4 +42,18 @@ export async function pinPackage(suite: string, pattern: string, options: BuildO
   }
   await writeJson(file, { suite, pattern, package: found });
   return found;
+}
+
+/** Runs a build; when the archive has dropped a version chosen earlier, once more with what is current. */
+export async function withCurrentPins<T>(
+  options: BuildOptions,
+  build: (options: BuildOptions) => Promise<T>,
+): Promise<T> {
+  try {
+    return await build(options);
+  } catch (error) {
+    if (!(error instanceof SupersededError) || options.update === true) throw error;
+    options.onProgress?.({ phase: 'fetch', message: `${error.message}; taking the current version` });
+    return build({ ...options, update: true });
+  }
 }

@@ -12,7 +12,7 @@ import { type CpioEntry, compress, packCpio } from './cpio.js';
 import { makeHostKey } from './host-key.js';
 import { exists } from './image.js';
 import { librariesOf } from './libraries.js';
-import { pinPackage } from './pins.js';
+import { pinPackage, withCurrentPins } from './pins.js';
 import type { BuildOptions } from './progress.js';
 import { cached, hashOf, readJson } from './store.js';
 
@@ -86,7 +86,7 @@ async function programs(root: string, list: ReturnType<typeof parsePackageList>)
       }
       continue;
     }
-    for (const library of await librariesOf(program, root)) {
+    for (const library of await librariesOf(file, root)) {
       const place = library.name.startsWith('ld-linux') ? 'lib64' : 'lib/x86_64-linux-gnu';
       const at = `${place}/${library.name}`;
       entries.set(at, { path: at, kind: 'file', mode: 0o755, data: await readFile(library.path) });
@@ -105,7 +105,11 @@ async function load(folder: string): Promise<RootfsImage | undefined> {
  * The initramfs that guests boot: images/rootfs/NAME (`packages`, `init`, `overlay/`) with files from Debian packages
  * of the host's release, unpacked without root. Its SSH host key is made once, when the entry is.
  */
-export async function buildRootfs(name = 'base', options: BuildOptions = {}): Promise<RootfsImage> {
+export function buildRootfs(name = 'base', options: BuildOptions = {}): Promise<RootfsImage> {
+  return withCurrentPins(options, (current) => build(name, current));
+}
+
+async function build(name: string, options: BuildOptions): Promise<RootfsImage> {
   const recipe = path.join(recipes, name);
   if (!(await exists(path.join(recipe, 'packages')))) {
     const known = await readdir(recipes);
