@@ -57,12 +57,16 @@ function rows(name: string): Row[] {
 
 let bytes = 0;
 let spentMs = 0;
+let _busyMs = 0;
 function judgeLog(row: Row): ReturnType<typeof judgeConsole> {
   const log = readFileSync(path.join(folder as string, row.log_file));
   bytes += log.length;
   const since = performance.now();
+  const cpu = process.cpuUsage();
   const report = judgeConsole(log);
   spentMs += performance.now() - since;
+  const used = process.cpuUsage(cpu);
+  _busyMs += (used.user + used.system) / 1e3;
   return report;
 }
 

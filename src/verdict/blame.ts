@@ -5,12 +5,12 @@ import { commonSkip } from './rules/skip.js';
 /** Where work enters the kernel's subsystems: a stall is named by the function just above such a frame. */
 const entries: readonly RegExp[] = [
   /process_one_work|process_scheduled_works|call_timer_fn|_?run_timers|run_timer_softirq|run_ksoftirqd|do_softirq|handle_softirqs|^__napi_poll/,
-  /^(?:el0_svc_|invoke_syscall|do_el0_svc)|do_syscall|do_fast_syscall|do_int80|sysenter_|tracesys|ia32_sys|x64_sys_call|^ret_fast_syscall|^system_call|^entry_SYS|^entry_INT80/,
+  /^(?:el0_svc_|invoke_syscall|do_el0_svc)|do_syscall|do_fast_syscall|do_int80|sysenter_|tracesys|ia32_sys_call|x64_sys_call|^ret_fast_syscall|^system_call|^entry_SYS|^entry_INT80/,
   /netif_receive_skb|smpboot_thread_fn|^kthread$|start_secondary|cpu_startup_entry|ret_from_fork|^rest_init/,
-  /^vfs_(?:write|read|ioctl|open|iter_read|iter_write|fsync|fallocate|truncate)|^__vfs_(?:read|write)|do_iter_(?:read|write)|blkdev_(?:driver_)?ioctl|call_(?:read|write)_iter|^new_sync_|^call_mmap|^mmap_region|^do_mmap|do_dentry_open/,
-  /^(?:__)?sock_(?:sendmsg|recvmsg|release|close|mmap|do_ioctl|ioctl|common_setsockopt)|^compat_sock_ioctl|^____?sys_|__sys_(?:set|get)sockopt|kernel_(?:setsockopt|listen|accept)|__sys_(?:listen|accept)|sk_common_release|nfnetlink_rcv_msg/,
-  /^(?:__(?:x64|ia32|arm64|se|do)_)?(?:compat_)?(?:sys|SyS|SYSC)_(?:socketpair|connect|ioctl)|^___?sys_connect/,
-  /__do_fault|handle_mm_fault|do_page_fault|^page_fault$|do_user_addr_fault|exc_page_fault/,
+  /vfs_(?:write|read|ioctl|open|iter_read|iter_write|fsync|fallocate|truncate)|^__vfs_(?:read|write)|do_iter_(?:read|write)|blkdev_(?:driver_)?ioctl|compat_ioctl|call_(?:read|write)_iter|^new_sync_|^call_mmap|^mmap_region|^do_mmap|do_dentry_open/,
+  /^(?:__)?sock_(?:sendmsg|recvmsg|release|close|mmap|do_ioctl|ioctl|common_setsockopt)|^compat_sock_ioctl|__sys_(?:set|get)sockopt|kernel_(?:setsockopt|listen|accept)|__sys_(?:listen|accept)|sk_common_release|nfnetlink_rcv_msg|rtnetlink_rcv_msg|genl_lock_dumpit|netlink_dump/,
+  /^(?:__(?:x64|ia32|arm64|se|do)_)?(?:compat_)?(?:sys|SyS|SYSC)_(?:socketpair|connect|ioctl)/,
+  /__do_fault|do_page_fault|^page_fault$/,
   /^__fput$|^task_work_run|exit_to_user|resume_user_mode|^do_notify_resume/,
 ];
 
@@ -40,7 +40,7 @@ export function canonicalFunction(name: string): string {
 /** Functions from the report that may be to blame, in the order the row asks for. */
 function collect(blame: Blame, items: readonly Item[], header: string | null, text: string): string[] {
   const found: string[] = [];
-  let cursor = 0;
+  let cursor = afterLine(blame, items, text);
   for (const source of blame.from) {
     if (source === 'header') {
       if (header !== null) found.push(header);
@@ -51,8 +51,13 @@ function collect(blame: Blame, items: readonly Item[], header: string | null, te
       const at = items.findIndex((item, i) => i >= cursor && item.kind === 'pointer' && !item.user);
       const item = items[at];
       if (item?.kind === 'pointer') {
-        if (item.fn !== null) found.push(item.fn);
-        cursor = at + 1;
+        // A decoded log has one line an inlined function, innermost first.
+        for (let i = at; i < items.length; i++) {
+          const same = items[i];
+          if (same?.kind !== 'pointer' || same.user) break;
+          if (same.fn !== null) found.push(same.fn);
+          cursor = i + 1;
+        }
         if (cursorInsideTrace(items, at)) found.push(...framesFrom(items, cursor, true));
       }
     } else if (source === 'interrupted') {
@@ -82,6 +87,15 @@ function collect(blame: Blame, items: readonly Item[], header: string | null, te
     }
   }
   return found;
+}
+
+/** Index of the first item behind the line that `after` names. */
+function afterLine({ after }: Blame, items: readonly Item[], text: string): number {
+  const match = after?.exec(text);
+  if (match === null || match === undefined) return 0;
+  const line = text.slice(0, match.index).split('\n').length - 1;
+  const first = items.findIndex((item) => item.at > line);
+  return first < 0 ? items.length : first;
 }
 
 /** `sysvec_apic_timer_interrupt` and `asm_sysvec_…` stand behind one another. */
@@ -124,40 +138,67 @@ function framesFrom(items: readonly Item[], from: number, pointers: boolean): st
 
 function pointerAndTrace(items: readonly Item[]): string[] {
   const at = items.findIndex((item) => item.kind === 'pointer' && !item.user && item.fn !== null);
-  if (at >= 0) return framesFrom(items, at, true);
-  const head = items.findIndex((item) => item.kind === 'head' && item.name === 'trace');
-  return head < 0 ? [] : framesFrom(items, head + 1, true);
+  const pointer = items[at];
+  const head = items.findIndex((item, i) => i > at && item.kind === 'head' && item.name === 'trace');
+  const below = head < 0 ? [] : framesFrom(items, head + 1, true);
+  return pointer?.kind === 'pointer' && pointer.fn !== null ? [pointer.fn, ...below] : below;
 }
 
-/** The function to blame, or null when the report does not tell. */
+const known = new Map<string, boolean>();
+
+/** True for functions of the shared lists; remembered, as logs repeat them. */
+function isShared(name: string): boolean {
+  let shared = known.get(name);
+  if (shared === undefined) {
+    shared = commonSkip.some((pattern) => pattern.test(name));
+    if (known.size > 20_000) known.clear();
+    known.set(name, shared);
+  }
+  return shared;
+}
+
+export interface Blamed {
+  /** The function to blame, or null when the report does not tell. */
+  readonly fn: string | null;
+  /** The innermost function that is not plumbing: where the source file is looked up. */
+  readonly top: string | null;
+}
+
+/** Whom a report blames, by its row's recipe. */
 export function findFunction(
   blame: Blame,
   items: readonly Item[],
   header: string | null,
   text: string,
-): string | null {
-  const skip = [...commonSkip, ...(blame.skip ?? [])];
+): Blamed {
+  const skip = blame.skip ?? [];
   const candidates = collect(blame, items, header, text);
-  if (blame.pick === 'hang') return pickHang(candidates);
-  const kept = candidates.filter((name) => !skip.some((pattern) => pattern.test(name)));
-  if (blame.pick === 'stall') return pickStall(kept);
-  return kept[0] ?? null;
+  const kept = candidates.filter((name) => !isShared(name) && !skip.some((pattern) => pattern.test(name)));
+  const top = kept[0] ?? null;
+  if (blame.pick === 'hang') return { fn: pickHang(candidates), top };
+  if (blame.pick === 'stall') return { fn: pickStall(kept), top };
+  return { fn: top, top };
 }
 
 function pickStall(names: readonly string[]): string | null {
-  let above = names[0] ?? null;
+  // Calling other CPUs and waiting for them: the victim's stack says nothing about the cause.
+  const calling = names.find((name) => /^smp_call_function/.test(name));
+  let above: string | null = null;
+  let syscall: string | null = null;
   for (const name of names) {
-    if (entries.some((entry) => entry.test(name))) return above;
+    if (/^(?:__\w+_)?(?:compat_)?(?:sys|SyS)_/.test(name)) syscall ??= name;
+    if (above !== null && entries.some((entry) => entry.test(name))) return above;
+    if (name === calling) return name;
     above = name;
   }
-  return null;
+  return syscall;
 }
 
 function pickHang(names: readonly string[]): string | null {
   for (const name of names) {
     for (const [pattern, bucket] of buckets) if (pattern.test(name)) return bucket;
   }
-  return names.find((name) => !waiting.test(name)) ?? null;
+  return names.find((name) => !waiting.test(name) && !isShared(name)) ?? null;
 }
 
 /** The first file of the stacks that is not itself plumbing; needs a decoded log. */
@@ -169,14 +210,15 @@ const plumbing: readonly RegExp[] = [
   /\.h$/,
   /^(?:virt\/)?lib\//,
   /^mm\/(?:kasan|kmsan|kfence)\//,
-  /^mm\/(?:sl.b(?:_common)?|memory|percpu[\w-]*|vmalloc|page_alloc|util|mempool|usercopy|dmapool|gup|mmap_lock|mm_init)\.c$/,
+  /^mm\/(?:sl.b(?:_common)?|memory|filemap|percpu[\w-]*|vmalloc|page_alloc|util|mempool|usercopy|dmapool|gup|mmap_lock|mm_init)\.c$/,
   /^kernel\/(?:kcov|panic|softirq|kthread|workqueue|fork|exit|notifier|stacktrace)\.c$/,
   /^kernel\/(?:rcu|locking|printk|sched|kcsan|debug|trace|events|time|dma)\//,
-  /^arch\/[^/]+\/(?:kernel\/(?:traps|dumpstack|stacktrace|process|unwind[\w-]*|irq|apic\/\w+|entry[\w-]*)|mm\/(?:fault|physaddr|extable)|entry\/[\w/-]+|lib\/[\w-]+|include\/.*)\.[chS]$/,
+  /^arch\/[^/]+\/(?:kernel\/(?:stacktrace|process|irq(?:_64)?|unwind[\w-]*|irq|apic\/\w+|entry[\w-]*)|mm\/(?:fault|physaddr|extable)|entry\/[\w/-]+|lib\/[\w-]+|include\/.*)\.[chS]$/,
+  /^mm\/(?:truncate|swap|rmap|folio-compat|readahead)\.c$/,
   /^net\/core\/(?:dev|sock|skbuff|rtnetlink)\.c$/,
   /^fs\/proc\/generic\.c$/,
   /^trusty\//,
-  /^drivers\/base\//,
+  /^drivers\/(?:base\/|usb\/core\/|clocksource\/|irqchip\/)/,
   /^security\/kasan/,
   /^\.\.|^\//,
 ];

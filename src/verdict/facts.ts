@@ -1,6 +1,7 @@
 import type { Item } from './frame.js';
 
 const patterns: readonly (readonly [RegExp, readonly string[]])[] = [
+  [/INFO: task (\S.*?):(\d+) blocked .*?for more than (\d+) seconds/, ['task', 'pid', 'seconds']],
   [
     /^(Read|Write) of size (\d+) at addr (\S+) by task (\S.*?)\/(\d+)/m,
     ['access', 'size', 'address', 'task', 'pid'],
@@ -14,7 +15,6 @@ const patterns: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^CPU: (\d+) (?:UID: \d+ )?PID: (\d+) Comm: (\S+)/m, ['cpu', 'pid', 'task']],
   [/CPU: (\d+) PID: (\d+) at /, ['cpu', 'pid']],
   [/, CPU#(\d+): (\S.*?)\/(\d+)/, ['cpu', 'task', 'pid']],
-  [/INFO: task (\S.*?):(\d+) blocked .*?for more than (\d+) seconds/, ['task', 'pid', 'seconds']],
   [/(?:stuck for) (\d+)s! \[(\S.*?):(\d+)\]/, ['seconds', 'task', 'pid']],
   [/in process (\S+)\s+(?:pfn|pte):(\S+)/, ['task', 'address']],
   [/page fault for address: (\S+)/, ['address']],

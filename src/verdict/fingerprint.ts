@@ -5,7 +5,7 @@ export function normalise(text: string): string {
   return text
     .replace(/\b0x[0-9a-f]+\b/gi, 'ADDR')
     .replace(/\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{8,}\b/gi, 'ADDR')
-    .replace(/\b\d+\b/g, 'NUM');
+    .replace(/\b\d+\b|\d{3,}/g, 'NUM');
 }
 
 /** Sixteen hex digits that stay the same for the same bug in the same place. */

@@ -12,7 +12,13 @@ export interface Frame {
 export type Item =
   | { readonly kind: 'frame'; readonly frame: Frame; readonly at: number }
   /** An instruction pointer: RIP, pc, NIP, epc. `fn` is null when it does not resolve. */
-  | { readonly kind: 'pointer'; readonly fn: string | null; readonly user: boolean; readonly at: number }
+  | {
+      readonly kind: 'pointer';
+      readonly fn: string | null;
+      readonly user: boolean;
+      readonly file: string | null;
+      readonly at: number;
+    }
   | { readonly kind: 'head'; readonly name: Head; readonly at: number };
 
 export type Head = 'trace' | 'allocated' | 'freed' | 'origin' | 'backtrace' | 'access' | 'other';
@@ -24,15 +30,13 @@ const frame = new RegExp(
 const inlined =
   /^[ \t]*(\?[ \t]+)?([A-Za-z_$][\w$]*(?:\.[\w.$]+)?)[ \t]+((?:\.\/|\.\.\/)*[\w./-]+\.[chSs](?:rs)?):\d+ \[inline\]/;
 const located = /(?:^|[ \t])((?:\.\/|\.\.\/|\/)*[\w./+-]+\.(?:[chS]|rs)):\d+/;
-const pointer = new RegExp(
-  String.raw`(?:^|[ \t\]])(?:[RE]?IP:?|PC is at|[pP][cC] :|NIP:?|epc :|ERA:|Krnl PSW :[^(]*\()[ \t]+(?:(?:[0-9a-f]{2,4}:)?(?:\[<?(?:0x)?[0-9a-f]+>?\][ \t]*|\[[ \t]*\(ptrval\)[ \t]*\][ \t]*){0,2}(?:[0-9a-f]{4}:)?${symbol}|)`,
+const pointerAny =
+  /(?:^|[ \t\]])(?:(?:RIP|EIP|IP): (?:[0-9a-f]{2,4}:)?|RIP {2}|NIP \[[0-9a-f]+\] |PC is at |pc : |epc : )(?=\S|[ \t])/;
+const pointed = new RegExp(
+  String.raw`^[ \t]*(?:\[<?(?:0x)?[0-9a-f]+>?\][ \t]*|\[[ \t]*\(ptrval\)[ \t]*\][ \t]*){0,2}(?:${symbol}|([A-Za-z_$][\w$]*)(?:\.[\w.$]+)?[ \t]+[\w./-]+\.[chS]:\d+ \[inline\])`,
 );
-const pointerAny = /(?:^|[ \t\]])(?:(?:RIP|EIP|IP|NIP)(?::|[ \t]+\[)|PC is at |[pP]c : |epc : )/;
 const heads: readonly (readonly [RegExp, Head])[] = [
-  [
-    /^[ \t]*(?:CPU: \d+ PID: \d+ )?(?:Call [Tt]race|Backtrace|Stack traceback|\[<[0-9a-f]+>\] \(unwind_backtrace\))(?::|$|\b)/,
-    'trace',
-  ],
+  [/(?:^|[^a-z])(?:Call [Tt]race|Backtrace|Stack traceback)(?::|$|\b)/, 'trace'],
   [/^[ \t]*Allocated(?: by task \d+.*)?:/, 'allocated'],
   [/^[ \t]*(?:allocated by task \d+ )/, 'allocated'],
   [/^[ \t]*Freed(?: by task \d+.*)?:/, 'freed'],
@@ -41,11 +45,16 @@ const heads: readonly (readonly [RegExp, Head])[] = [
     /^[ \t]*(?:Uninit was (?:created|stored to memory) at|Local variable .* created at|Memory was marked as uninitialized)/,
     'origin',
   ],
-  [/^[ \t]*(?:hex dump|backtrace(?: \(.*\))?:)/, 'backtrace'],
+  [/^[ \t]*backtrace(?: \(.*\))?:/, 'backtrace'],
   [/^[ \t]*(?:read|write|read-write|assert no)[a-z() -]* to 0x[0-9a-f]+ of \d+ bytes by /, 'access'],
   [/^[ \t]*(?:Last potentially related work creation:|Second to last potentially)/, 'other'],
   [/^[ \t]*page (?:last allocated via|last free |has been migrated)/, 'other'],
 ];
+
+/** 32-bit ARM: `[<80392834>] (callee+0x1c) from [<8049631c>] (caller+0xfc/0x4b8)`. The caller counts: the callee of
+ * a call that never returns is resolved to the function behind it. */
+const arm =
+  /^[ \t]*\[<[0-9a-f]+>\] \([\w$.+/]+\) from \[<[0-9a-f]+>\] \(([A-Za-z_$][\w$]*(?:\.[\w.$]+)?)(?:\+0x[0-9a-f]+(?:\/0x[0-9a-f]+)?)?\)/;
 
 /** Cuts `.isra.0`, `.constprop.1`, `.cold`, `.llvm.123` and `.part.2` off a symbol. */
 export function plainSymbol(name: string): string {
@@ -53,15 +62,25 @@ export function plainSymbol(name: string): string {
   return dot > 0 ? name.slice(0, dot) : name;
 }
 
+/** Words of which one stands in every head. */
+const headHint =
+  /[tT]race|by task|llocated|reed|created at|stored to|uninitialized|of \d+ bytes by|work creation|page last|page has/;
+
+function fileIn(text: string): string | null {
+  return located.exec(text)?.[1]?.replace(/^(?:\.\.?\/)+/, '') ?? null;
+}
+
 /** A frame, or null when the line (without its printk prefix) is none. */
 export function parseFrame(text: string): Frame | null {
+  const caller = arm.exec(text);
+  if (caller !== null) return { fn: plainSymbol(caller[1] ?? ''), sure: true, file: null, inline: false };
   const match = frame.exec(text);
   if (match !== null) {
     const rest = match[3] ?? '';
     return {
       fn: plainSymbol(match[2] ?? ''),
       sure: match[1] === undefined && !rest.includes('(unreliable)'),
-      file: located.exec(rest)?.[1]?.replace(/^(?:\.\.?\/)+/, '') ?? null,
+      file: fileIn(rest),
       inline: false,
     };
   }
@@ -73,12 +92,19 @@ export function parseFrame(text: string): Frame | null {
 
 /** What of a stack a line is, or null. `at` is handed back as it came. */
 export function parseItem(text: string, at: number): Item | null {
-  if (pointerAny.test(text)) {
-    const user = /IP: 00(?:33|23|73|2b):/.test(text);
-    const match = pointer.exec(text);
-    return { kind: 'pointer', fn: match?.[1] === undefined ? null : plainSymbol(match[1]), user, at };
+  const symbolic = text.includes('+0x') || text.includes('[inline]') || text.includes(') from [<');
+  const register = /IP|PC|pc :/.test(text) ? pointerAny.exec(text) : null;
+  if (register !== null) {
+    const user = /IP: (?:00)?(?:33|23|73|2b):/.test(register[0]);
+    const match = pointed.exec(text.slice(register.index + register[0].length));
+    const fn = match?.[1] ?? match?.[2];
+    return { kind: 'pointer', fn: fn === undefined ? null : plainSymbol(fn), user, file: fileIn(text), at };
   }
-  for (const [head, name] of heads) if (head.test(text)) return { kind: 'head', name, at };
-  const found = parseFrame(text);
-  return found === null ? null : { kind: 'frame', frame: found, at };
+  if (symbolic) {
+    const found = parseFrame(text);
+    if (found !== null) return { kind: 'frame', frame: found, at };
+  }
+  if (headHint.test(text))
+    for (const [head, name] of heads) if (head.test(text)) return { kind: 'head', name, at };
+  return null;
 }

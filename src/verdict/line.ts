@@ -18,10 +18,15 @@ export interface LogLine {
 /** A line longer than this is judged in pieces, so that one line cannot eat the memory. */
 export const longestLine = 16_384;
 
+/** printk records are shorter (LOG_LINE_MAX); what goes beyond is kept as evidence and not searched. */
+const longestText = 2_048;
+
 // kernel/printk/printk.c: info_print_prefix (`<N>`, `[%5lu.%06lu]`, print_caller `[%6s]`), console_prepend_dropped,
 // console_prepend_replay. dmesg -T writes a date instead of seconds.
 const printk =
   /^(?:.{0,200}?\*\* (\d+) printk messages dropped \*\*\s*)?(?:\*\* replaying previous printk message \*\*\s*)?(?:.{0,300}?\blogin: )?(?:<\d{1,3}>)?(?:\[ *(\d+\.\d+)\](?:\[ *([CT]\d+)\])?|\[([A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d [\d:]{8} \d{4})\]|\[ *([CT]\d+)\])[ \t]?/;
+/** Nearly every line: seconds and perhaps the caller, nothing before them. */
+const plain = /^\[ *(\d+\.\d+)\](?:\[ *([CT]\d+)\])?[ \t]?/;
 const dropped = /\*\* (\d+) printk messages dropped \*\*\s*/;
 const daemon =
   /^(?:[A-Z][A-Za-z]{2} [ \d]\d \d\d:\d\d:\d\d|\d{4}-\d\d-\d\dT\S+) \S+ (?:\S+ )?(?:kernel|KERNEL): ?(?=(\[)?)/;
@@ -31,9 +36,21 @@ const dirt = /[\0\x1b]/;
 /** Takes one raw line (latin1, with or without its end) apart. */
 export function parseLine(raw: string, start: number): LogLine {
   const end = start + raw.length;
-  let text = raw;
+  let text = raw.length > longestText ? raw.slice(0, longestText) : raw;
   while (text.endsWith('\n') || text.endsWith('\r')) text = text.slice(0, -1);
   if (dirt.test(text)) text = text.replace(escapes, '').replaceAll('\0', '');
+  const simple = plain.exec(text);
+  if (simple !== null && !text.includes('login: ')) {
+    return {
+      start,
+      end,
+      text: text.slice(simple[0].length),
+      caller: simple[2] ?? 'console',
+      time: Number(simple[1]),
+      dropped: 0,
+      syslog: false,
+    };
+  }
   const syslog = daemon.exec(text);
   if (syslog !== null) text = text.slice(syslog[0].length);
   const match = printk.exec(text);

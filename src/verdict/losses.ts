@@ -64,6 +64,8 @@ export const lossWords: readonly string[] = [
   'lastref: ',
 ];
 
+const anyLoss = /suppressed|turned off|Disabling lock|turning off|disabl|exceeded|Memory pool/;
+
 /** Collects losses, each kind of detail once, with the first place it was seen. */
 export class LossLog {
   readonly #seen = new Map<string, Loss>();
@@ -71,6 +73,7 @@ export class LossLog {
   #droppedAt: number | null = null;
 
   line(text: string, at: number): void {
+    if (!anyLoss.test(text)) return;
     for (const row of lossRows) {
       if (row.pattern.test(text)) this.add({ kind: row.kind, detail: row.detail, at });
     }

@@ -13,6 +13,8 @@ export class OpenReport {
   head = 0;
   match: Match;
   headline: string;
+  /** Offset of the line that names it. */
+  headAt: number;
   caller: string;
   /** Behind the last line that belongs to it. */
   end: number;
@@ -38,6 +40,7 @@ export class OpenReport {
     this.headline = line.text;
     this.caller = line.caller;
     this.start = line.start;
+    this.headAt = line.start;
     this.end = line.end;
     this.lastTime = line.time;
     this.lastAt = line.end;
@@ -58,6 +61,7 @@ export class OpenReport {
     this.head = this.lines.length;
     this.match = match;
     this.headline = line.text;
+    this.headAt = line.start;
     this.add(line, raw, true);
   }
 

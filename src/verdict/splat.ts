@@ -51,8 +51,8 @@ export function buildSplat(report: OpenReport): Splat | null {
   const items = own.map((line, at) => parseItem(line, at)).filter((item) => item !== null);
   const header = named.groups['fn'] ?? named.groups['fn2'] ?? null;
   const wanted = rule.blame !== undefined && rule.blame.from.length > 0;
-  const found = wanted ? findFunction(rule.blame, items, header, text) : null;
-  const fn = found === null ? null : canonicalFunction(found);
+  const found = wanted ? findFunction(rule.blame, items, header, text) : { fn: null, top: null };
+  const fn = found.fn === null ? null : canonicalFunction(found.fn);
   const rw = (named.groups['rw'] ?? named.groups['rw2'] ?? '').toLowerCase();
   const values = {
     ...named.groups,
@@ -72,7 +72,7 @@ export function buildSplat(report: OpenReport): Splat | null {
     stackDamage(rule.stack === true, items, text) ??
     report.cut;
   const stack = items.flatMap((item) => (item.kind === 'frame' && item.frame.sure ? [item.frame.fn] : []));
-  const file = findFile(sources(items)) ?? named.groups['file'] ?? named.groups['file2'] ?? null;
+  const file = findFile(sources(items, found.top)) ?? headerFile(named.groups, header, found.fn);
   return {
     class: kind,
     title,
@@ -83,17 +83,31 @@ export function buildSplat(report: OpenReport): Splat | null {
     end: report.end,
     fingerprint: fingerprint(kind, title, corrupted === null ? significant(stack) : []),
     raw: shorten(readable(raw)),
-    aftermath: [...report.aftermath],
+    aftermath: report.aftermath.slice(0, 20),
     fatal: rule.fatal === true || report.panicked,
     noise: null,
     facts: readFacts(lines.join('\n'), items),
   };
 }
 
-function sources(items: readonly Item[]): string[] {
-  return items.flatMap((item) =>
-    item.kind === 'frame' && item.frame.sure && item.frame.file !== null ? [item.frame.file] : [],
+/** The file that a headline tells, unless that is where a check stands rather than who is to blame. */
+function headerFile(groups: Named['groups'], header: string | null, blamed: string | null): string | null {
+  return header === blamed || header === null ? (groups['file'] ?? groups['file2'] ?? null) : null;
+}
+
+/** Files of the stack from the blamed function on, or of all of it. */
+function sources(items: readonly Item[], blamed: string | null): string[] {
+  const files = (from: number): string[] =>
+    items.slice(from).flatMap((item) => {
+      if (item.kind === 'pointer') return item.user || item.file === null ? [] : [item.file];
+      return item.kind === 'frame' && item.frame.sure && item.frame.file !== null ? [item.frame.file] : [];
+    });
+  const at = items.findIndex(
+    (item) =>
+      (item.kind === 'frame' && item.frame.fn === blamed && item.frame.file !== null) ||
+      (item.kind === 'pointer' && item.fn === blamed && item.file !== null),
   );
+  return files(Math.max(at, 0));
 }
 
 /** The stack without how the report was made, which differs between kernels. */

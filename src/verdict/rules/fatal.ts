@@ -29,7 +29,7 @@ export const fatal: RuleTable = [
     'BUG: stack guard page was hit in {fn}',
     {
       class: 'STACK-OVERFLOW',
-      blame: { from: ['pointer', 'trace'] },
+      blame: { from: ['pointer', 'trace'], pick: 'stall' },
     },
   ),
   oops(
@@ -77,11 +77,10 @@ export const fatal: RuleTable = [
     ['Insufficient stack'],
     /Insufficient stack space to handle exception!/,
     'kernel stack overflow in {fn}',
-    {
-      class: 'DoS',
-    },
+    { blame: { from: ['pointer', 'trace'], pick: 'stall' }, class: 'DoS' },
   ),
   oops('riscv-stack', ['nel stack overflow'], /[kK]ernel stack overflow/, 'kernel stack overflow in {fn}', {
+    blame: { from: ['pointer', 'trace'], pick: 'stall' },
     joins: partOf,
   }),
   oops(
@@ -95,7 +94,7 @@ export const fatal: RuleTable = [
   ),
   oops(
     'fred',
-    ['fatal FRED'],
+    ['FRED event'],
     /BUG: invalid or fatal FRED event/,
     'BUG: invalid or fatal FRED event in {fn}',
   ),
@@ -114,7 +113,7 @@ export const fatal: RuleTable = [
     not: /traps: /,
   }),
   oops('stack-segment', ['stack segment'], /(?:Oops: )?stack segment: /, 'stack segment fault in {fn}'),
-  oops('divide', ['divide error'], /(?:Oops: )?divide error: /, 'divide error in {fn}', {
+  oops('divide', ['divide error', 'divide_error'], /(?:Oops: )?divide[ _]error: /, 'divide error in {fn}', {
     not: /traps: .* trap divide error ip/,
   }),
   oops('int3', ['int3: 0'], /(?:Oops: )?int3: /, 'int3 in {fn}'),

@@ -1,6 +1,6 @@
 import type { Blame, Rule, RuleTable } from './rule.js';
 
-const at = String.raw`(?:.*\n){0,12}?.*?\bat: (?:\[<[0-9a-f]+>\] +)?(?<fn>[A-Za-z_$][\w$]*)`;
+const at = String.raw`(?:.*\n){0,12}?.*?\bat:\s+(?:\[<[0-9a-f]+>\] +)?(?<fn>[A-Za-z_$][\w$]*)`;
 const where = (marker: string): Blame => ({ from: ['line', 'trace'], at: new RegExp(marker + at, 'm') });
 const waits = where('is trying to acquire lock');
 
@@ -28,12 +28,11 @@ export const lockdeps: RuleTable = [
     'possible deadlock in {fn}',
     where('just changed the state of lock'),
   ),
-  lockdep(
-    'unsafe',
-    String.raw`\w+-safe -> \w+-unsafe lock order detected`,
-    'possible deadlock in {fn}',
-    where('is trying to acquire'),
-  ),
+  lockdep('unsafe', String.raw`\w+-safe -> \w+-unsafe lock order detected`, 'possible deadlock in {fn}', {
+    from: ['frames', 'line'],
+    after: /which became \w+-irq-safe at/m,
+    at: waits.at as RegExp,
+  }),
   lockdep(
     'inconsistent',
     'inconsistent lock state',

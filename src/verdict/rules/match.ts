@@ -13,7 +13,7 @@ interface Compiled {
   readonly start: RegExp;
 }
 
-const escape = (word: string): string => word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+const quote = (word: string): string => word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
 const compiled: readonly Compiled[] = rules.map((rule) => ({
   rule,
@@ -26,12 +26,28 @@ const glued = /[A-Za-z0-9_!@'"$%=-]/;
 const words = [...new Set(rules.flatMap((rule) => rule.words))];
 const shortest = words.filter((word) => !words.some((other) => other !== word && word.includes(other)));
 
-/** Sticky-free search for anything that could start a report: the fast path over clean text. */
-export function anchorPattern(more: readonly string[]): RegExp {
-  return new RegExp([...shortest, ...more].map(escape).join('|'), 'g');
-}
+/** Words of which one stands in every line that starts a report. */
+export const startWords: readonly string[] = shortest;
 
-const anyWord = new RegExp(shortest.map(escape).join('|'));
+const anyWord = new RegExp(shortest.map(quote).join('|'));
+
+/** Rows by the words that a line must have, so that a line is tried against a few only. */
+const rowsByWord = new Map(
+  words.map((word) => [word, compiled.filter((row) => row.rule.words.includes(word))]),
+);
+const rowsCache = new Map<string, readonly Compiled[]>();
+
+function rowsFor(text: string): readonly Compiled[] {
+  const present = words.filter((word) => text.includes(word));
+  const key = present.join('\n');
+  let rows = rowsCache.get(key);
+  if (rows === undefined) {
+    const wanted = new Set(present.flatMap((word) => rowsByWord.get(word) ?? []));
+    rows = compiled.filter((row) => wanted.has(row));
+    if (rowsCache.size < 2_000) rowsCache.set(key, rows);
+  }
+  return rows;
+}
 
 function startsToken(text: string, index: number): boolean {
   const before = text[index - 1];
@@ -54,8 +70,7 @@ function tryRow(row: Compiled, text: string): Match | null {
 export function matchLine(text: string): Match | null {
   if (!anyWord.test(text)) return null;
   if (lookalikes.some((pattern) => pattern.test(text))) return null;
-  for (const row of compiled) {
-    if (!row.rule.words.some((word) => text.includes(word))) continue;
+  for (const row of rowsFor(text)) {
     const match = tryRow(row, text);
     if (match !== null) return match;
   }
@@ -64,5 +79,7 @@ export function matchLine(text: string): Match | null {
 
 /** Every row that could name a report that starts with `text`, in order; `needs` is checked by the caller. */
 export function matchAll(text: string): Match[] {
-  return compiled.map((row) => tryRow(row, text)).filter((match) => match !== null);
+  return rowsFor(text)
+    .map((row) => tryRow(row, text))
+    .filter((match) => match !== null);
 }

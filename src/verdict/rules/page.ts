@@ -10,7 +10,7 @@ const page = (id: string, words: string[], start: RegExp, title: string, more: P
   ...more,
 });
 
-const freeing = [/free|^bad_page|release_pages|folio|tlb_|zap_|unmap_|page_/];
+const freeing = [/free|^bad_page|release_pages|folio|tlb_|zap_|unmap_|page_|skb_|reason_drop|napi_/];
 
 // mm/page_alloc.c: bad_page; mm/memory.c: print_bad_pte; kernel/fork.c: check_mm; mm/swapfile.c; mm/debug.c;
 // arch/x86/mm/fault.c: pgtable_bad; mm/page_poison.c; fs/super.c, fs/open.c, fs/dcache.c.
@@ -103,7 +103,7 @@ export const pages: RuleTable = [
     ['still in use ('],
     /BUG: Dentry .* still in use \(-?\d+\)/,
     'BUG: Dentry still in use in unmount',
-    { class: 'VFS' },
+    { class: 'VFS', absorbs: ['warn', 'lead', 'bug'] },
   ),
   page(
     'busy-inodes',

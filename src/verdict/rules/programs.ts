@@ -31,11 +31,11 @@ export const programs: RuleTable = [
     /(?:fatal error|panic: runtime error|runtime: goroutine stack): ?/,
     'go runtime error',
     {
-      needs: /^goroutine \d+ \[/m,
+      needs: /^(?:goroutine \d+ \[|runtime stack:)/m,
     },
   ),
   program('go-panic', ['panic: '], /panic: (?<what>.{1,200})/, 'panic: {what}', {
-    needs: /^goroutine \d+ \[/m,
+    needs: /^(?:goroutine \d+ \[|runtime stack:)/m,
     not: /[Kk]ernel panic/,
   }),
   // A kernel that starts anew after it had already been running: kernel/…/boot messages behind other output.

@@ -37,6 +37,8 @@ export interface Blame {
   readonly from: readonly Source[];
   /** For `line`: multi-line search in the report's text; group `fn`. */
   readonly at?: RegExp;
+  /** Frames count only behind the first line that matches. */
+  readonly after?: RegExp;
   /** Frames that say how the bug was noticed rather than whose it is, on top of the shared lists. */
   readonly skip?: readonly RegExp[];
   /** `stall`: the function that entered the loop, `hang`: what the task waits in, `wait`: as `hang`, grouped. */
@@ -72,6 +74,8 @@ export interface Rule {
   readonly lead?: 'named' | 'silent';
   /** While a report of these families is open in the same context, the line is part of it. */
   readonly joins?: readonly Family[];
+  /** What starts reports of these families is part of this one while it is open. */
+  readonly absorbs?: readonly Family[];
   /** When the report before, in the same context, is of one of these families, this is its aftermath. */
   readonly follows?: readonly Family[];
   /** Never the cause: aftermath of whatever came before, in any context. */

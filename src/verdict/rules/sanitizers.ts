@@ -68,6 +68,16 @@ export const sanitizers: RuleTable = [
     end: kasanEnd,
   },
   {
+    id: 'kmsan-old',
+    family: 'sanitizer',
+    words: ['BUG: KMSAN'],
+    start: new RegExp(String.raw`BUG: KMSAN: use of uninitialized memory in ${fn}`),
+    class: 'KMSAN-UNINIT-VALUE',
+    title: 'KMSAN: uninit-value in {fn}',
+    blame: { from: ['header', 'trace'] },
+    end: kasanEnd,
+  },
+  {
     id: 'kasan-cut',
     family: 'sanitizer',
     words: ['BUG: KASAN'],
@@ -139,7 +149,7 @@ export const sanitizers: RuleTable = [
     title: 'KMSAN: {kind} in {fn}',
     blame: {
       from: ['header', 'frames'],
-      skip: [/iter|^simple_(?:read|copy)|^copyout|^_?copy_|^seq_|^skb_copy|datagram|^iov_|^bpf_/],
+      skip: [/(?:^|_)copy_|copyout|^simple_(?:read|copy)|^seq_|datagram|^iov_iter|^copyin/],
     },
     end: /^={53}$/,
   },

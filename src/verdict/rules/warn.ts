@@ -7,15 +7,15 @@ const old = String.raw`WARNING: CPU: \d+ (?:UID: \d+ )?PID: \d+ at (?:\[.*\] )?`
 const recent = String.raw`WARNING: (?:\[.*\] )?`;
 const code = String.raw`(?:[0-9a-f]+ )?(?:\[<[0-9a-f]+>\] )?(?<fn>[A-Za-z_$][\w$]*)(?:\.[\w.$]+)?`;
 
-/** Both header formats for a warning in `file` (a pattern) raised by `by` (a pattern of its function). */
-function header(file: string, by = String.raw`[A-Za-z_$][\w$]*`): RegExp {
-  const fn = String.raw`(?<fn>${by})(?:\.[\w.$]+)?(?:\+0x[0-9a-f]+\/0x[0-9a-f]+)`;
-  const where = `(?<file>${file}):(?<line>\\d+)`;
+/** Both header formats for a warning in `file` (a pattern) raised by `by` (a pattern of its function, or anything). */
+function header(file: string, by?: string): RegExp {
+  const name = by ?? String.raw`[A-Za-z_$][\w$]*`;
+  const symbol = (group: string): string =>
+    String.raw`(?<${group}>${name})(?:\.[\w.$]+)?(?:\+0x[0-9a-f]+\/0x[0-9a-f]+|\s)`;
+  // Some kernels print 0x0 there; then the registers tell.
+  const nowhere = by === undefined ? '0x0|' : '';
   return new RegExp(
-    `(?:${old}${where} ${fn}|${recent}${where} at (?:0x0|${fn.replaceAll('?<fn>', '?<fn2>')}), CPU#)`.replace(
-      `${recent}${where}`,
-      `${recent}${where.replace('?<file>', '?<file2>').replace('?<line>', '?<line2>')}`,
-    ),
+    `(?:${old}(?<file>${file}):\\d+ ${symbol('fn')}|${recent}(?<file2>${file}):\\d+ at (?:${nowhere}${symbol('fn2')}))`,
   );
 }
 

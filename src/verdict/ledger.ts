@@ -1,0 +1,82 @@
+import type { OpenReport } from './open.js';
+import type { Splat } from './types.js';
+
+/** Kept at most; more are counted, and the count is a loss. */
+const mostSplats = 500;
+const mostAftermath = 20;
+
+interface Entry {
+  splat: Splat;
+  /** Offset of the headline, by which the splats are ordered. */
+  readonly at: number;
+  readonly caller: string;
+}
+
+/** The splats found so far, and which of them only follow from an earlier one. */
+export class SplatLedger {
+  readonly #entries: Entry[] = [];
+  #more = 0;
+
+  /** Splats beyond what is kept. */
+  get more(): number {
+    return this.#more;
+  }
+
+  /** Adds a closed report; false when it went into an earlier splat's aftermath. */
+  add(report: OpenReport, splat: Splat): boolean {
+    const cause = this.#causeOf(report, splat);
+    if (cause !== undefined) {
+      const adjacent = cause === this.#entries.at(-1) && cause.caller === report.caller;
+      const aftermath = [...cause.splat.aftermath, splat.title, ...splat.aftermath].slice(0, mostAftermath);
+      cause.splat = {
+        ...cause.splat,
+        end: adjacent ? Math.max(cause.splat.end, splat.end) : cause.splat.end,
+        aftermath,
+        fatal: cause.splat.fatal || splat.fatal,
+      };
+      return false;
+    }
+    if (this.#entries.length >= mostSplats) this.#more++;
+    else this.#entries.push({ splat, at: report.headAt, caller: report.caller });
+    return true;
+  }
+
+  /** The latest splat led to this panic; false when there is none. */
+  addPanic(title: string): boolean {
+    const last = this.#entries.at(-1);
+    if (last === undefined) return false;
+    const aftermath = [...last.splat.aftermath, title].slice(0, mostAftermath);
+    last.splat = { ...last.splat, aftermath, fatal: true };
+    return true;
+  }
+
+  /** In the order of their headlines: an interleaved report may be complete before an earlier one. */
+  all(): Splat[] {
+    return [...this.#entries].sort((a, b) => a.at - b.at).map((entry) => entry.splat);
+  }
+
+  #causeOf(report: OpenReport, splat: Splat): Entry | undefined {
+    if (splat.class === 'REBOOT') return undefined;
+    const boot = this.#entries.slice(
+      this.#entries.findLastIndex((entry) => entry.splat.class === 'REBOOT') + 1,
+    );
+    const last = boot.at(-1);
+    if (last === undefined) return undefined;
+    const sameCaller = last.caller === report.caller;
+    if (report.match.rule.follows !== undefined && last.splat.title.startsWith('BUG: ') && sameCaller)
+      return last;
+    // The detectors of stalls repeat themselves while it lasts.
+    const again = boot.find(
+      (entry) => entry.splat.class === 'HANG' && entry.splat.fingerprint === splat.fingerprint,
+    );
+    if (again !== undefined) return again;
+    // Once a kernel has oopsed, what it reports later says little: it is listed, not judged on its own.
+    const dead = boot.find(
+      (entry) => entry.splat.fatal && entry.splat.noise === null && entry.at < report.headAt,
+    );
+    if (dead !== undefined) return dead;
+    const pid = splat.facts['pid'];
+    const sameTask = sameCaller || (pid !== undefined && last.splat.facts['pid'] === pid);
+    return splat.fatal && /^K(?:ASAN|FENCE|MSAN)/.test(last.splat.class) && sameTask ? last : undefined;
+  }
+}
