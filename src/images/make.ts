@@ -110,7 +110,7 @@ export async function make(
   let objects = 0;
   for await (const line of createInterface({ input: child.all })) {
     log.write(`${line}\n`);
-    if (isComplaint(line) && complaints.length < 10) complaints.push(line.slice(0, 300));
+    if (isComplaint(line) && complaints.length < 10) complaints.push(line.replaceAll(`${tree.src}/`, '').slice(0, 300));
     if (!isObject(line)) continue;
     objects += 1;
     onProgress?.(progressOf(objects, run.expected, performance.now() - started));
