@@ -8,8 +8,8 @@ import { didYouMean } from '../kit/nearest.js';
 import { projectRoot } from '../kit/paths.js';
 import type { Scenario } from './scenario.js';
 
-const suitesRoot = path.join(projectRoot, 'build', 'suites');
-const shapesRoot = path.join(projectRoot, 'build', 'guests', 'shapes');
+const suitesRoot = 'suites';
+const shapesRoot = path.join('guests', 'shapes');
 
 export interface Found {
   /** `<area>/<name>` */
@@ -27,16 +27,22 @@ export function scenarioId(file: string): string {
     .join('/');
 }
 
+/** Compiled modules of a source folder. One whose source is gone was deleted or renamed: it is not there any more. */
 async function modulesIn(folder: string): Promise<string[]> {
+  const compiled = path.join(projectRoot, 'build', folder);
   try {
-    const names = await readdir(folder, { recursive: true });
+    const [names, sources] = await Promise.all([
+      readdir(compiled, { recursive: true }),
+      readdir(path.join(projectRoot, folder), { recursive: true }),
+    ]);
+    const living = new Set(sources);
     return names
-      .filter((name) => name.endsWith('.js'))
+      .filter((name) => name.endsWith('.js') && living.has(name.replace(/\.js$/, '.ts')))
       .sort()
-      .map((name) => path.join(folder, name));
+      .map((name) => path.join(compiled, name));
   } catch (error) {
     if (!hasCode(error, 'ENOENT')) throw error;
-    throw new LastrefError(`nothing is compiled in ${folder}`, { blame: 'user', hint: 'npm run build' });
+    throw new LastrefError(`nothing is compiled in ${compiled}`, { blame: 'user', hint: 'npm run build' });
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Buffer } from '../guest/buffer.js';
 import type { Access, Attempt } from '../guest/owner.js';
 import { type ProcessSample, stoodStill } from '../guest/probe-types-remover.js';
-import { describeSample, type Removal } from '../guest/remover.js';
+import { describeSample, type Removal, type RemovalResult } from '../guest/remover.js';
 import type { Transfer } from '../guest/transfer.js';
 import { LastrefError } from '../kit/errors.js';
 import { until } from '../kit/wait.js';
@@ -65,22 +65,14 @@ export class Expectations {
 
   /** The removal is over, successfully, within `promptMs` on a fast host. */
   async finished(removal: Removal): Promise<void> {
-    try {
-      const { errno, elapsedMs } = await removal.finished(this.#context.patience(promptMs));
-      if (errno !== null) throw this.#broken(`${removal.name} failed with ${errno}`);
-      this.#met('removal-finished', { removal: removal.name, elapsedMs });
-    } catch (error) {
-      if (!(error instanceof LastrefError) || error.blame === 'kernel' || this.#context.signal.aborted)
-        throw error;
-      throw this.#broken(
-        `${removal.name} does not return: ${error.message}; ${describeSample(await removal.sample())}`,
-      );
-    }
+    const { errno, elapsedMs } = await this.#resultOf(removal);
+    if (errno !== null) throw this.#broken(`${removal.name} failed with ${errno}`);
+    this.#met('removal-finished', { removal: removal.name, elapsedMs });
   }
 
   /** The removal returns at once with exactly `errno`. */
   async removalRefused(removal: Removal, wanted: string): Promise<void> {
-    const { errno } = await removal.finished(this.#context.patience(promptMs));
+    const { errno } = await this.#resultOf(removal);
     if (errno !== wanted)
       throw this.#broken(`${removal.name} ended with ${errno ?? 'success'} instead of ${wanted}`);
     this.#met('removal-refused', { removal: removal.name, errno });
@@ -128,7 +120,7 @@ export class Expectations {
 
   /** The transfer completes with every byte. */
   async complete(transfer: Transfer): Promise<void> {
-    const { errno, bytes } = await transfer.completed(this.#context.patience(promptMs));
+    const { errno, bytes } = await this.#named(transfer.completed(this.#context.patience(promptMs)));
     if (errno !== null) throw this.#broken(`${transfer.name} failed with ${errno}`);
     if (bytes !== transfer.length)
       throw this.#broken(`${transfer.name} moved ${bytes} of ${transfer.length} bytes`);
@@ -137,7 +129,7 @@ export class Expectations {
 
   /** The transfer completes, and the kernel refused it with exactly `errno`. */
   async completeWith(transfer: Transfer, errno: string): Promise<void> {
-    const done = await transfer.completed(this.#context.patience(promptMs));
+    const done = await this.#named(transfer.completed(this.#context.patience(promptMs)));
     if (done.errno !== errno) {
       throw this.#broken(
         `${transfer.name} ended with ${done.errno ?? `${done.bytes} bytes`} instead of ${errno}`,
@@ -183,22 +175,38 @@ export class Expectations {
   }
 
   async #within(what: string, look: () => Promise<true | undefined>): Promise<void> {
+    const { signal } = this.#context;
+    const wait = {
+      name: what,
+      deadlineMs: this.#context.patience(promptMs),
+      signal,
+      blame: 'kernel',
+    } as const;
+    await this.#named(until(wait, look));
+  }
+
+  /** A removal that does not return is the kernel's answer too: it comes with where it stands. */
+  async #resultOf(removal: Removal): Promise<RemovalResult> {
+    try {
+      return await this.#named(removal.finished(this.#context.patience(promptMs)));
+    } catch (error) {
+      if (!(error instanceof LastrefError) || error.blame === 'kernel' || this.#context.signal.aborted)
+        throw error;
+      throw this.#broken(
+        `${removal.name} does not return: ${error.message}; ${describeSample(await removal.sample())}`,
+      );
+    }
+  }
+
+  /** What the kernel is blamed for breaks the promise of this expectation, unless it says which one it breaks. */
+  async #named<T>(wait: Promise<T>): Promise<T> {
     const { signal, promise } = this.#context;
     try {
-      await until(
-        { name: what, deadlineMs: this.#context.patience(promptMs), signal, blame: 'kernel' },
-        look,
-      );
+      return await wait;
     } catch (error) {
-      if (
-        error instanceof LastrefError &&
-        error.promise === undefined &&
-        error.blame === 'kernel' &&
-        !signal.aborted
-      ) {
-        throw new LastrefError(error.message, { blame: 'kernel', promise, cause: error });
-      }
-      throw error;
+      const isTheKernels = error instanceof LastrefError && error.blame === 'kernel' && !signal.aborted;
+      if (!isTheKernels || error.promise !== undefined) throw error;
+      throw new LastrefError(error.message, { blame: 'kernel', promise, cause: error });
     }
   }
 

@@ -1,0 +1,49 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import test from 'ava';
+import { countInFlight, NvmeTrace } from '../../src/guest/nvme-trace.js';
+import { scratch } from '../artifacts/support/sample-run.js';
+
+/** Lines as QEMU 7.2 writes them (hw/nvme/trace-events), with its pid and time stamp. */
+const read = (cid: number, nsid: number): string =>
+  `12@1700000000.000000:pci_nvme_read cid ${cid} nsid ${nsid} nlb 8 count 4096 lba 0x0`;
+const write = (cid: number, nsid: number): string =>
+  `12@1700000000.000000:pci_nvme_write cid ${cid} opname 'NVME_NVM_CMD_WRITE' nsid ${nsid} nlb 8 count 4096 lba 0x0`;
+const done = (cid: number): string => `12@1700000000.000001:pci_nvme_rw_cb cid ${cid} blk 'disk'`;
+
+const log = (...lines: string[]): string => `${lines.join('\n')}\n`;
+
+test('what was begun and not completed is in flight', (t) => {
+  t.is(countInFlight('', 1), 0);
+  t.is(countInFlight(log(write(1, 2)), 2), 1);
+  t.is(countInFlight(log(write(1, 2), done(1)), 2), 0);
+  t.is(countInFlight(log(read(1, 2), write(2, 2), read(3, 2), done(2)), 2), 2);
+});
+
+test("another namespace's commands are not this one's", (t) => {
+  t.is(countInFlight(log(write(1, 1), write(2, 12)), 2), 0);
+  t.is(countInFlight(log(write(1, 1), write(2, 12)), 12), 1);
+});
+
+test('a command id is used again after its completion', (t) => {
+  t.is(countInFlight(log(read(5, 2), done(5), read(5, 2)), 2), 1);
+});
+
+test('a completion belongs to the other controller while both have a command of that id', (t) => {
+  t.is(countInFlight(log(write(7, 2), write(7, 1), done(7)), 2), 1);
+  t.is(countInFlight(log(write(7, 1), write(7, 2), done(7), done(7)), 2), 0);
+});
+
+test('a completion without a beginning, and a line that is cut, count nothing', (t) => {
+  t.is(countInFlight(log(done(9)), 2), 0);
+  t.is(countInFlight(log(write(1, 2), 'pci_nvme_rw_cb cid'), 2), 1);
+  t.is(countInFlight("pci_nvme_write cid 3 opname 'NVME_NVM_CMD_WRITE' nsid 2", 2), 0);
+});
+
+test('the trace is read from its file', async (t) => {
+  const file = path.join(await scratch(t), 'trace.log');
+  await writeFile(file, log(write(1, 2)));
+  t.is(await new NvmeTrace(file).inFlight(2), 1);
+  await writeFile(file, log(write(1, 2), done(1)));
+  t.is(await new NvmeTrace(file).inFlight(2), 0);
+});

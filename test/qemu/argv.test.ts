@@ -1,0 +1,130 @@
+import test from 'ava';
+import { shape as blocked } from '../../guests/shapes/cmb-blocked.js';
+import { shape as hostbridge } from '../../guests/shapes/cmb-hostbridge.js';
+import { shape as behindSwitch } from '../../guests/shapes/cmb-switch.js';
+import { disksOf, type MachineSpec, qemuArgv } from '../../src/qemu/argv.js';
+
+const spec: MachineSpec = {
+  shape: behindSwitch,
+  accelerator: 'tcg',
+  kernel: '/k/bzImage',
+  initrd: '/r/base.cpio.gz',
+  append: ['console=ttyS0', 'nokaslr'],
+  console: '/run/console.log',
+  trace: '/run/trace.log',
+  disks: { cmb: '/s/cmb.img', disk: '/s/disk.img' },
+  qmpFd: 3,
+};
+
+const frame = (cpu: string): string[] => [
+  '-nodefaults -no-user-config -display none -vga none -no-reboot',
+  '-action panic=none',
+  '-machine q35 -accel tcg,thread=multi',
+  `-cpu ${cpu} -smp 2 -m 1024M`,
+  '-kernel /k/bzImage -initrd /r/base.cpio.gz -append console=ttyS0 nokaslr',
+  '-chardev file,id=console,path=/run/console.log -serial chardev:console',
+  '-chardev socket,id=qmp,fd=3 -mon chardev=qmp,mode=control',
+  '-netdev user,id=net,restrict=on,hostfwd=tcp:127.0.0.1:0-:22',
+  '-device virtio-net-pci,netdev=net,addr=0x2,romfile=',
+  '-device virtio-rng-pci,addr=0x3 -device pvpanic-pci,addr=0x1e',
+];
+
+const traces = '-D /run/trace.log -trace pci_nvme_read -trace pci_nvme_write -trace pci_nvme_rw_cb';
+
+const nvme = (id: string, nsid: number, bus: string, cmb = ''): string[] => [
+  `-blockdev driver=file,node-name=file-${id},filename=/s/${id}.img,locking=off`,
+  `-blockdev driver=raw,node-name=disk-${id},file=file-${id}`,
+  `-device nvme,id=${id},serial=${id},bus=${bus}${cmb}`,
+  `-device nvme-ns,id=ns-${id},bus=${id},nsid=${nsid},drive=disk-${id}`,
+];
+
+const rootPort = (index: number, slot: number): string =>
+  `-device pcie-root-port,id=rp${index},bus=pcie.0,addr=0x${index + 4},chassis=${slot},slot=${slot},pref64-reserve=256M`;
+
+/** The words of a command line, one space between each. */
+const said = (change: Partial<MachineSpec>): string => qemuArgv({ ...spec, ...change }).join(' ');
+
+test('two devices behind one switch', (t) => {
+  t.is(
+    said({}),
+    [
+      ...frame('EPYC'),
+      rootPort(0, 1),
+      '-device x3130-upstream,id=up0,bus=rp0',
+      '-device xio3130-downstream,id=dp0.0,bus=up0,chassis=2,slot=2',
+      ...nvme('cmb', 1, 'dp0.0', ',cmb_size_mb=64'),
+      '-device xio3130-downstream,id=dp0.1,bus=up0,chassis=3,slot=3',
+      ...nvme('disk', 2, 'dp0.1'),
+      traces,
+    ].join(' '),
+  );
+});
+
+for (const [shape, cpu] of [
+  [hostbridge, 'EPYC'],
+  [blocked, 'qemu64'],
+] as const) {
+  test(`two devices on root ports of their own: ${shape.name}`, (t) => {
+    t.is(
+      said({ shape }),
+      [
+        ...frame(cpu),
+        rootPort(0, 1),
+        ...nvme('cmb', 1, 'rp0', ',cmb_size_mb=64'),
+        rootPort(1, 2),
+        ...nvme('disk', 2, 'rp1'),
+        traces,
+      ].join(' '),
+    );
+  });
+}
+
+/** The value that follows a word. */
+function after(argv: readonly string[], word: string, nth = 0): string | undefined {
+  const places = argv.flatMap((one, index) => (one === word ? [index] : []));
+  return argv[(places[nth] ?? Number.NaN) + 1];
+}
+
+test('blanks stay inside their word, and a comma in an option is doubled', (t) => {
+  const argv = qemuArgv({
+    ...spec,
+    kernel: '/my kernels/a,b/bzImage',
+    initrd: '/my images/c,d.cpio',
+    console: '/my runs/e,f/console.log',
+    trace: '/my runs/e,f/trace.log',
+    disks: { cmb: '/tmp/g h,i/cmb.img', disk: '/s/disk.img' },
+  });
+  t.is(after(argv, '-kernel'), '/my kernels/a,b/bzImage'); // no option list: a comma is a comma
+  t.is(after(argv, '-initrd'), '/my images/c,d.cpio');
+  t.is(after(argv, '-chardev'), 'file,id=console,path=/my runs/e,,f/console.log');
+  t.is(after(argv, '-D'), '/my runs/e,f/trace.log');
+  t.is(after(argv, '-blockdev'), 'driver=file,node-name=file-cmb,filename=/tmp/g h,,i/cmb.img,locking=off');
+});
+
+test('a guest reaches nobody, and is reached from 127.0.0.1 alone', (t) => {
+  for (const shape of [behindSwitch, hostbridge, blocked]) {
+    const argv = qemuArgv({ ...spec, shape });
+    const networks = argv.filter((_, index) => ['-netdev', '-nic', '-net'].includes(argv[index - 1] ?? ''));
+    t.deepEqual(networks, ['user,id=net,restrict=on,hostfwd=tcp:127.0.0.1:0-:22']);
+    t.false(argv.some((word) => /^-(vnc|spice|qmp|monitor|gdb|s|S|incoming)$/.test(word)));
+    t.false(argv.some((word) => /\b(tcp|udp|vnc|telnet|websocket):(?!127\.0\.0\.1:)/.test(word)));
+  }
+});
+
+test('under KVM a Zen CPU also says who made it, and another one is left alone', (t) => {
+  const kvm = qemuArgv({ ...spec, accelerator: 'kvm' });
+  t.is(after(kvm, '-accel'), 'kvm');
+  t.is(after(kvm, '-cpu'), 'EPYC,vendor=AuthenticAMD');
+  t.is(after(qemuArgv({ ...spec, shape: blocked, accelerator: 'kvm' }), '-cpu'), 'qemu64');
+});
+
+test('the same machine is the same words', (t) => {
+  t.deepEqual(qemuArgv(spec), qemuArgv(structuredClone(spec)));
+});
+
+test('every device has a disk, named as it is', (t) => {
+  t.deepEqual(disksOf(behindSwitch), [
+    { id: 'cmb', sizeMiB: 64 },
+    { id: 'disk', sizeMiB: 64 },
+  ]);
+});
