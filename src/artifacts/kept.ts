@@ -36,15 +36,27 @@ export async function listRuns(runs: string): Promise<Kept[]> {
   return oldestFirst(found);
 }
 
-/** The entries of the cache, oldest first. Half-made entries (dotted names) are not listed. */
-export async function listCache(cache: string): Promise<Kept[]> {
+/**
+ * The entries of the cache, oldest first. Half-made entries (dotted names) are not listed. `elsewhere` names kinds
+ * that live in a folder outside the cache; their locks are in the cache all the same.
+ */
+export async function listCache(
+  cache: string,
+  elsewhere: Readonly<Record<string, string>> = {},
+): Promise<Kept[]> {
   const found: (Kept | null)[] = [];
-  for (const kind of await readdirOrNone(cache)) {
-    if (kindsThatStay.has(kind) || kind.startsWith('.')) continue;
-    for (const key of await readdirOrNone(path.join(cache, kind))) {
+  const kinds = (await readdirOrNone(cache)).filter(
+    (kind) => !kindsThatStay.has(kind) && !kind.startsWith('.'),
+  );
+  const folders = {
+    ...Object.fromEntries(kinds.map((kind) => [kind, path.join(cache, kind)])),
+    ...elsewhere,
+  };
+  for (const [kind, folder] of Object.entries(folders)) {
+    for (const key of await readdirOrNone(folder)) {
       if (key.startsWith('.')) continue;
       const locks = entryLocks({ kind, key }, cache);
-      found.push(await describe('cache', `${kind}/${key}`, [path.join(cache, kind, key)], locks));
+      found.push(await describe('cache', `${kind}/${key}`, [path.join(folder, key)], locks));
     }
   }
   return oldestFirst(found);

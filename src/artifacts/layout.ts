@@ -30,6 +30,8 @@ export interface ScenarioPaths {
   readonly reproduce: string;
   readonly splat: (number: number) => string;
   readonly probeLog: (probe: string) => string;
+  /** Folder of attempt 2 and later, with the same names inside; the first attempt has the scenario's own folder. */
+  readonly attempt: (number: number) => string;
 }
 
 export function runPaths(directory: string): RunPaths {
@@ -60,6 +62,7 @@ export function scenarioPaths(runDirectory: string, id: string): ScenarioPaths {
     reproduce: at('reproduce.sh'),
     splat: (number) => path.join(directory, 'splats', `${number}.txt`),
     probeLog: (probe) => at(`probe-${safeSegment(probe)}.log`),
+    attempt: (number) => (number <= 1 ? directory : at(`attempt-${number}`)),
   };
 }
 

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { hasCode, LastrefError } from '../kit/errors.js';
 import { mergeTimeline, readEvents } from './events.js';
 import { isLocked } from './in-use.js';
-import { runPaths, scenarioPaths } from './layout.js';
+import { runPaths, type ScenarioPaths, scenarioPaths } from './layout.js';
 import type { Event, RunPlan, RunResult, ScenarioResult } from './result.js';
 import { finishedRun, isUnfinished, unfinishedScenario, writeRunResult } from './store.js';
 
@@ -32,9 +33,15 @@ export async function readRun(directory: string): Promise<RunRecord> {
     const found = await readResult<ScenarioResult>(scenario.result);
     if (found !== null) scenarios.push(found);
     else if (plan !== null && planned !== undefined) scenarios.push(unfinishedScenario(plan, planned));
-    timelines[id] = mergeTimeline([(await readEvents(scenario.events)).events]);
+    timelines[id] = await readTimeline(scenario, found?.attempts ?? 1);
   }
   return { directory, plan, result, scenarios, timelines };
+}
+
+/** The timeline of the attempt that decided: the last one. */
+async function readTimeline(scenario: ScenarioPaths, attempts: number): Promise<Event[]> {
+  const file = attempts > 1 ? path.join(scenario.attempt(attempts), 'events.jsonl') : scenario.events;
+  return mergeTimeline([(await readEvents(file)).events]);
 }
 
 async function readResult<T>(file: string): Promise<T | null> {

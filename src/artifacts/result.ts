@@ -20,7 +20,7 @@ export interface ScenarioResult {
   readonly accelerator: string | null;
   /** Attempts made; only MISS is retried. */
   readonly attempts: number;
-  /** Run directory relative paths of what was kept. */
+  /** What was kept: paths relative to the scenario's folder. */
   readonly evidence: readonly string[];
   readonly reproduce: string;
 }

@@ -4,6 +4,7 @@ import { holdLock } from '../artifacts/in-use.js';
 import { chooseForRemoval, isInUse, type Kept, listCache, listRuns } from '../artifacts/kept.js';
 import { runsRoot } from '../artifacts/layout.js';
 import { removeAbandoned } from '../images/store.js';
+import { treesFolder } from '../images/tree.js';
 import { hasCode, LastrefError } from '../kit/errors.js';
 import { cacheRoot } from '../kit/paths.js';
 
@@ -30,20 +31,27 @@ export async function cleanCommand(
   }
   const cache = cacheRoot();
   const runs = await runsRoot(options.runs);
-  const kept = [...(await listRuns(runs)), ...(await listCache(cache))];
+  const kept = [...(await listRuns(runs)), ...(await listCache(cache, { trees: treesFolder(cache) }))];
   const now = Date.now();
   const everything = olderThanMs === null && keepBytes === null;
   const going = everything ? kept : chooseForRemoval(kept, { olderThanMs, keepBytes, now });
   for (const one of going) {
     const state = one.inUse ? 'in use, stays' : everything ? 'kept' : dryRun ? 'would go' : 'removed';
     const removed = dryRun || one.inUse || (await remove(one));
-    write(`${megabytes(one.bytes)}  ${removed ? state : 'in use by now, stays'}  ${one.what} ${one.name}\n`);
+    write(`${megabytes(one.bytes)}  ${removed ? state : 'in use by now, stays'}  ${describe(one, now)}\n`);
   }
   if (!dryRun) await tidy(runs, cache);
   const sum = going.filter(({ inUse }) => !inUse).reduce((total, { bytes }) => total + bytes, 0);
   const verb = everything ? 'could be freed' : dryRun ? 'would be freed' : 'freed';
   write(`${megabytes(sum)}  ${verb} in ${runs} and ${cache}\n`);
   return 0;
+}
+
+/** `cache kernels/04b36c5404a9, used 3 days ago`. */
+function describe({ what, name, usedAt }: Kept, now: number): string {
+  const days = Math.max(0, Math.floor((now - usedAt) / 86_400_000));
+  const ago = days === 0 ? 'today' : days === 1 ? 'yesterday' : `${days} days ago`;
+  return `${what} ${name.replace(/([0-9a-f]{12})[0-9a-f]{8,}/, '$1')}, used ${ago}`;
 }
 
 function megabytes(bytes: number): string {
@@ -70,9 +78,8 @@ async function remove({ paths, locks }: Kept): Promise<boolean> {
 
 /** What nobody finished: half-made entries of dead processes, and a `latest` that points at nothing. */
 async function tidy(runs: string, cache: string): Promise<void> {
-  for (const kind of new Set((await listCache(cache)).map(({ name }) => name.split('/')[0] ?? ''))) {
-    await removeAbandoned(path.join(cache, kind));
-  }
+  for (const kind of ['kernels', 'rootfs', 'sources', 'probes'])
+    await removeAbandonedIn(path.join(cache, kind));
   const latest = path.join(runs, 'latest');
   try {
     const target = await readlink(latest);
@@ -80,6 +87,14 @@ async function tidy(runs: string, cache: string): Promise<void> {
     if (!still.includes(target)) await rm(latest, { force: true });
   } catch (error) {
     if (!hasCode(error, 'ENOENT', 'EINVAL')) throw error;
+  }
+}
+
+async function removeAbandonedIn(folder: string): Promise<void> {
+  try {
+    await removeAbandoned(folder);
+  } catch (error) {
+    if (!hasCode(error, 'ENOENT')) throw error;
   }
 }
 

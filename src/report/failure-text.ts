@@ -36,6 +36,11 @@ export function firstSplat({ splats }: ScenarioResult): string | null {
     : splat.raw;
 }
 
+/** What was kept of a scenario, as paths in the run directory. */
+export function evidencePaths({ id, evidence }: ScenarioResult): string[] {
+  return evidence.map((file) => `scenarios/${id}/${file}`);
+}
+
 /** Why the outcome is what it is: one line a reason, then what was lost of the console. */
 export function reasonLines({ verdict, lost }: ScenarioResult): string[] {
   return [

@@ -2,7 +2,7 @@ import type { RunRecord } from '../artifacts/record.js';
 import type { Event, ScenarioResult } from '../artifacts/result.js';
 import { formatDuration } from '../kit/duration.js';
 import { outcomes } from '../verdict/types.js';
-import { firstSplat, isFailed, reasonLines } from './failure-text.js';
+import { evidencePaths, firstSplat, isFailed, reasonLines } from './failure-text.js';
 import { stylesheet } from './html-style.js';
 import { Markup, markup } from './markup.js';
 import { closingLine } from './terminal.js';
@@ -72,7 +72,9 @@ ${detail(scenario, timeline)}</details></td>
 function detail(scenario: ScenarioResult, timeline: readonly Event[]): Markup {
   const reasons = reasonLines(scenario).map((line) => markup`<li>${line}</li>`);
   const splat = firstSplat(scenario);
-  const files = scenario.evidence.map((file) => markup`<li><a href="${link(file)}">${file}</a></li>`);
+  const files = evidencePaths(scenario).map(
+    (file, index) => markup`<li><a href="${link(file)}">${scenario.evidence[index]}</a></li>`,
+  );
   return markup`${reasons.length > 0 ? markup`<ul class="reasons">${reasons}</ul>` : null}
 ${splat === null ? null : markup`<pre class="splat">${splat}</pre>`}
 ${aftermath(scenario)}

@@ -1,6 +1,6 @@
 import type { RunRecord } from '../artifacts/record.js';
 import type { ScenarioResult } from '../artifacts/result.js';
-import { byArea, firstSplat, isFailed, reasonLines, splitId } from './failure-text.js';
+import { byArea, evidencePaths, firstSplat, isFailed, reasonLines, splitId } from './failure-text.js';
 import { type Markup, markup } from './markup.js';
 
 /** The run as JUnit XML: FAIL is a failure, ERROR and MISS are errors, SKIP is skipped; an area is a test suite. */
@@ -56,7 +56,7 @@ function outcomeOf(scenario: ScenarioResult): Markup | null {
 function outputOf(scenario: ScenarioResult): Markup | null {
   const splat = isFailed(scenario.outcome) ? firstSplat(scenario) : null;
   const lines = [
-    ...scenario.evidence.map((file) => `evidence: ${file}`),
+    ...evidencePaths(scenario).map((file) => `evidence: ${file}`),
     ...(splat === null ? [] : ['', splat]),
   ];
   return lines.length === 0

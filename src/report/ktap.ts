@@ -1,7 +1,7 @@
 import type { RunRecord } from '../artifacts/record.js';
 import type { ScenarioResult } from '../artifacts/result.js';
 import { oneLine } from '../kit/terminal-safe.js';
-import { byArea, firstSplat, isFailed, reasonLines, splitId } from './failure-text.js';
+import { byArea, evidencePaths, firstSplat, isFailed, reasonLines, splitId } from './failure-text.js';
 import { excerpt } from './terminal.js';
 
 /**
@@ -37,7 +37,7 @@ function caseLines(scenario: ScenarioResult, number: number): string[] {
     ? [
         ...reasonLines(scenario),
         ...excerpt(firstSplat(scenario) ?? ''),
-        ...scenario.evidence.map((file) => `evidence: ${file}`),
+        ...evidencePaths(scenario).map((file) => `evidence: ${file}`),
       ]
     : [];
   return [

@@ -117,3 +117,12 @@ test('only files inside an entry belong to the cache', (t) => {
     t.is(cacheEntryOf(file, '/c'), null, file);
   }
 });
+
+test('build trees that had to be put outside the cache are listed with it', async (t) => {
+  const base = await scratch(t);
+  await mkdir(path.join(base, 'elsewhere', 'tree1'), { recursive: true });
+  const release = await holdLock(path.join(base, 'cache', 'locks', 'tree-tree1.lock'));
+  t.teardown(release);
+  const [tree] = await listCache(path.join(base, 'cache'), { trees: path.join(base, 'elsewhere') });
+  t.like(tree, { name: 'trees/tree1', paths: [path.join(base, 'elsewhere', 'tree1')], inUse: true });
+});

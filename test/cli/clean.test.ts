@@ -34,14 +34,20 @@ async function sample(
 test.serial('a dry run says what would go and how much, and removes nothing', async (t) => {
   const { runs, cache, said, write } = await sample(t);
   t.is(await cleanCommand({ 'older-than': '7d', 'dry-run': true, runs }, write), 0);
-  t.regex(said.join(''), /^ +1 MiB {2}would go {2}cache kernels\/old\n +1 MiB {2}would be freed in /);
+  t.regex(
+    said.join(''),
+    /^ +1 MiB {2}would go {2}cache kernels\/old, used \d+ days ago\n +1 MiB {2}would be freed in /,
+  );
   t.deepEqual((await readdir(path.join(cache, 'kernels'))).sort(), ['new', 'old']);
 });
 
 test.serial('without a limit, a dry run lists everything that is kept', async (t) => {
   const { runs, said, write } = await sample(t);
   await cleanCommand({ 'dry-run': true, runs }, write);
-  t.regex(said.join(''), /kept {2}cache kernels\/old\n.*kept {2}cache kernels\/new\n.*could be freed/);
+  t.regex(
+    said.join(''),
+    /kept {2}cache kernels\/old, .*\n.*kept {2}cache kernels\/new, used today\n.*could be freed/,
+  );
 });
 
 test.serial('what is old goes, what is new stays, and nothing half-removed is left', async (t) => {

@@ -88,6 +88,6 @@ export function sampleResult(
     durationMs: 1234,
     bootMs: 900,
     attempts: 1,
-    evidence: [`scenarios/${id}/console.log`],
+    evidence: ['console.log'],
   };
 }

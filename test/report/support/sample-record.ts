@@ -21,7 +21,7 @@ export function sampleRecord(): RunRecord {
       ...result,
       verdict,
       splats: [sampleSplat(`BUG: KASAN: ${hostile}`)],
-      evidence: ['scenarios/p2pdma/fail/a b?.log'],
+      evidence: ['a b?.log'],
     };
   });
   return {
