@@ -1,7 +1,7 @@
 import type { RunRecord } from '../artifacts/record.js';
 import type { ScenarioResult } from '../artifacts/result.js';
 import { oneLine } from '../kit/terminal-safe.js';
-import { byArea, evidencePaths, firstSplat, isFailed, reasonLines, splitId } from './failure-text.js';
+import { byArea, firstSplat, isFailed, reasonLines, splitId } from './failure-text.js';
 import { excerpt } from './terminal.js';
 
 /**
@@ -37,7 +37,7 @@ function caseLines(scenario: ScenarioResult, number: number): string[] {
     ? [
         ...reasonLines(scenario),
         ...excerpt(firstSplat(scenario) ?? ''),
-        ...evidencePaths(scenario).map((file) => `evidence: ${file}`),
+        `evidence: scenarios/${scenario.id}/`,
       ]
     : [];
   return [
@@ -48,6 +48,7 @@ function caseLines(scenario: ScenarioResult, number: number): string[] {
 
 function directive(outcome: ScenarioResult['outcome'], headline: string): string {
   if (outcome === 'SKIP') return ` # SKIP ${oneLine(headline)}`;
-  if (outcome === 'ERROR' || outcome === 'MISS') return ` # ERROR ${outcome}: ${oneLine(headline)}`;
+  if (outcome === 'ERROR') return ` # ERROR ${oneLine(headline)}`;
+  if (outcome === 'MISS') return ` # ERROR MISS: ${oneLine(headline)}`;
   return '';
 }
