@@ -84,7 +84,7 @@ async function explainLoss(
 }
 
 /**
- * Merges the fragments over allnoconfig with the kernel's own scripts/kconfig/merge_config.sh and checks that every
+ * Merges the fragments with the kernel's own scripts/kconfig/merge_config.sh over allnoconfig and checks that every
  * line is in the result. Symbols this kernel has never heard of are an error for a named kernel (say so in `without`)
  * and returned for a developer's own, which may be of any version.
  */
@@ -102,12 +102,22 @@ export async function configure(
     await writeFile(file, text);
     files.push(file);
   }
-  await command(path.join(tree.src, 'scripts/kconfig/merge_config.sh'), ['-n', '-O', tree.obj, ...files], {
-    purpose: `configure ${spec.name}`,
-    cwd: tree.src,
+  // merging only (-m), here: up to 6.12 the script leaves its scratch file for a moment where it is run
+  const options = {
     blame: tree.journal === null ? 'user' : 'host',
-    env: buildEnvironment(spec),
+    env: buildEnvironment(),
     signal,
+  } as const;
+  await command(path.join(tree.src, 'scripts/kconfig/merge_config.sh'), ['-m', '-O', folder, ...files], {
+    purpose: `merge the config fragments of ${spec.name}`,
+    cwd: folder,
+    ...options,
+  });
+  const all = `KCONFIG_ALLCONFIG=${path.join(folder, '.config')}`;
+  const cc = `CC=${spec.toolchain?.cc ?? 'gcc'}`;
+  await command('make', ['-C', tree.src, `O=${tree.obj}`, cc, all, 'allnoconfig'], {
+    purpose: `configure ${spec.name}`,
+    ...options,
   });
   const actual = parseConfig(await readFile(path.join(tree.obj, '.config'), 'utf8'));
   const wanted = parseConfig(fragments.map((one) => one.text).join('\n'));

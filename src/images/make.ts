@@ -13,17 +13,13 @@ import { findTool } from './tools.js';
 import type { Tree } from './tree.js';
 
 /** The environment of a kernel build: the same bytes from the same source, whatever the user's shell has set. */
-export function buildEnvironment(
-  spec: KernelSpec,
-  from: NodeJS.ProcessEnv = process.env,
-): Record<string, string> {
+export function buildEnvironment(from: NodeJS.ProcessEnv = process.env): Record<string, string> {
   const kept = Object.entries(from).filter(
     ([name]) =>
       !/^(KBUILD_|KCONFIG_|CONFIG_|MAKE|MFLAGS|GNUMAKEFLAGS|KCFLAGS|KCPPFLAGS|LLVM|O$|ARCH$|CROSS_COMPILE$)/.test(
         name,
       ),
   );
-  const cc = spec.toolchain?.cc;
   return {
     ...Object.fromEntries(kept.map(([name, value]) => [name, value ?? ''])),
     LC_ALL: 'C',
@@ -31,7 +27,6 @@ export function buildEnvironment(
     KBUILD_BUILD_USER: 'lastref',
     KBUILD_BUILD_HOST: 'lastref',
     KBUILD_BUILD_VERSION: '1',
-    ...(cc === undefined ? {} : { MAKEFLAGS: `CC=${cc}` }),
   };
 }
 
@@ -95,7 +90,7 @@ export async function make(
     detached: true,
     stdin: 'pipe',
     all: true,
-    env: buildEnvironment(spec),
+    env: buildEnvironment(),
     extendEnv: false,
   });
   const stop = (): void => void child.stdin.end();
@@ -110,7 +105,8 @@ export async function make(
   let objects = 0;
   for await (const line of createInterface({ input: child.all })) {
     log.write(`${line}\n`);
-    if (isComplaint(line) && complaints.length < 10) complaints.push(line.replaceAll(`${tree.src}/`, '').slice(0, 300));
+    if (isComplaint(line) && complaints.length < 10)
+      complaints.push(line.replaceAll(`${tree.src}/`, '').slice(0, 300));
     if (!isObject(line)) continue;
     objects += 1;
     onProgress?.(progressOf(objects, run.expected, performance.now() - started));

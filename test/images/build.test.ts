@@ -30,10 +30,12 @@ async function edit(file: string, text: string): Promise<void> {
 
 test.serial('a tree is built without a trace of the build in it', async (t) => {
   const before = await takeSnapshot(fake.src);
+  const { mtimeMs } = await stat(fake.src);
   const seen: BuildProgress[] = [];
   const image = await buildKernel(fake.spec, { onProgress: (progress) => seen.push(progress) });
   t.deepEqual(await fake.compiled(), ['a.c', 'b.c']);
   t.deepEqual(await takeSnapshot(fake.src), before);
+  t.is((await stat(fake.src)).mtimeMs, mtimeMs, 'no file was there for a moment either');
   t.is(image.release, '1.2.3-fake');
   t.regex(await readFile(image.bzImage, 'utf8'), /return 0/);
   t.is(image.provenance['compiler'], 'fakecc 1.0');

@@ -3,8 +3,6 @@ import { buildEnvironment, missingPackage } from '../../src/images/make.js';
 import { missingTools } from '../../src/images/tools.js';
 import { isBuildable, treesFolder } from '../../src/images/tree.js';
 
-const spec = { name: 'x', describe: '', source: { kind: 'tree' as const, path: '/' } };
-
 test('a complaint about a missing header or program is traced to its Debian package', (t) => {
   const cases: [string, string | undefined][] = [
     ['elf.h:6:10: fatal error: gelf.h: No such file or directory', 'libelf-dev'],
@@ -23,7 +21,7 @@ test('tools that are missing are named together with what to install', (t) => {
 });
 
 test('what the user’s shell has set does not change the kernel', (t) => {
-  const env = buildEnvironment(spec, {
+  const env = buildEnvironment({
     PATH: '/bin',
     MAKEFLAGS: '-k',
     KCFLAGS: '-O0',
