@@ -10,11 +10,14 @@ interface Entry {
   /** Offset of the headline, by which the splats are ordered. */
   readonly at: number;
   readonly caller: string;
+  /** Still growing, perhaps. */
+  report: OpenReport | null;
 }
 
 /** The splats found so far, and which of them only follow from an earlier one. */
 export class SplatLedger {
   readonly #entries: Entry[] = [];
+  readonly #merged = new WeakSet<OpenReport>();
   #more = 0;
 
   /** Splats beyond what is kept. */
@@ -22,10 +25,18 @@ export class SplatLedger {
     return this.#more;
   }
 
-  /** Adds a closed report; false when it went into an earlier splat's aftermath. */
+  /** Adds a report, or what became of one added before; false when it went into an earlier splat's aftermath. */
   add(report: OpenReport, splat: Splat): boolean {
+    if (this.#merged.has(report)) return false;
+    const known = this.#entries.find((entry) => entry.report === report);
+    if (known !== undefined) {
+      const later = known.splat.aftermath.filter((title) => !splat.aftermath.includes(title));
+      known.splat = { ...splat, aftermath: [...splat.aftermath, ...later].slice(0, mostAftermath) };
+      return true;
+    }
     const cause = this.#causeOf(report, splat);
     if (cause !== undefined) {
+      this.#merged.add(report);
       const adjacent = cause === this.#entries.at(-1) && cause.caller === report.caller;
       const aftermath = [...cause.splat.aftermath, splat.title, ...splat.aftermath].slice(0, mostAftermath);
       cause.splat = {
@@ -37,8 +48,14 @@ export class SplatLedger {
       return false;
     }
     if (this.#entries.length >= mostSplats) this.#more++;
-    else this.#entries.push({ splat, at: report.headAt, caller: report.caller });
+    else this.#entries.push({ splat, report, at: report.headAt, caller: report.caller });
     return true;
+  }
+
+  /** Nothing can be added to the report any more: its lines need not be kept. */
+  settle(report: OpenReport): void {
+    const entry = this.#entries.find((one) => one.report === report);
+    if (entry !== undefined) entry.report = null;
   }
 
   /** The latest splat led to this panic; false when there is none. */

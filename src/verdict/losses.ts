@@ -62,6 +62,7 @@ export const lossWords: readonly string[] = [
   'KFENCE: ',
   'messages dropped',
   'lastref: ',
+  'ommand line: ',
 ];
 
 const anyLoss = /suppressed|turned off|Disabling lock|turning off|disabl|exceeded|Memory pool/;

@@ -37,7 +37,7 @@ export class ConsoleScanner {
   readonly #feed: LineFeed;
   readonly #echoes = new Set<string>();
   #fresh: Splat[] = [];
-  #announced = new WeakSet<OpenReport>();
+  readonly #announced = new WeakSet<OpenReport>();
   #begun = false;
   #finished = false;
   #rebootedAt = -1;
@@ -46,8 +46,11 @@ export class ConsoleScanner {
   constructor(options: ScanOptions = {}) {
     this.#options = options;
     this.#tracker = new ReportTracker(this.#ledger, {
-      ended: (report) => this.#announce(report),
-      closed: (report) => this.#close(report),
+      ended: (report) => this.#take(report),
+      closed: (report) => {
+        this.#take(report);
+        this.#ledger.settle(report);
+      },
     });
     this.#feed = new LineFeed(new AnchorSearch(anchors), {
       busy: () => this.#tracker.busy,
@@ -98,7 +101,7 @@ export class ConsoleScanner {
     if (match.rule.lead === 'silent' || line.time === null) return match;
     // A guest that prints its old log repeats lines with their time.
     const echo = `${line.time} ${line.text.slice(0, 200)}`;
-    if (this.#echoes.has(echo) && !this.#tracker.has(line.caller)) return null;
+    if (this.#echoes.has(echo) && !this.#tracker.reporting(line.caller)) return null;
     if (this.#echoes.size >= mostEchoes) this.#echoes.clear();
     this.#echoes.add(echo);
     return match;
@@ -122,19 +125,14 @@ export class ConsoleScanner {
     if (line.text.includes('ommand line: ')) this.#multiShot = line.text.includes('kasan_multi_shot');
   }
 
-  /** Tells of a report at its end marker; its context may fall silent for good. */
-  #announce(report: OpenReport): void {
-    const splat = buildSplat(report);
-    if (splat === null) return;
-    this.#announced.add(report);
-    this.#fresh.push(this.#mark(splat));
-  }
-
-  #close(report: OpenReport): void {
+  /** A report is complete: at its end marker, as its context may fall silent for good, or when it is closed. */
+  #take(report: OpenReport): void {
     const built = buildSplat(report);
     if (built === null) return;
     const splat = this.#mark(built);
-    if (this.#ledger.add(report, splat) && !this.#announced.has(report)) this.#fresh.push(splat);
+    if (!this.#ledger.add(report, splat) || this.#announced.has(report)) return;
+    this.#announced.add(report);
+    this.#fresh.push(splat);
   }
 
   #mark(splat: Splat): Splat {
@@ -152,11 +150,13 @@ export class ConsoleScanner {
       add('reporter-off', 'KASAN reports once per boot without kasan_multi_shot');
     }
     const lockdep = splats.find((splat) => splat.class === 'LOCKDEP' && !/^BUG: /.test(splat.title));
-    if (lockdep !== undefined) {
-      const accepted = lockdep.noise === null ? {} : { accepted: lockdep.noise };
-      add('reporter-off', 'lockdep stops after its first report', { at: lockdep.end, ...accepted });
-    }
-    return this.#losses.all();
+    if (lockdep === undefined) return this.#losses.all();
+    add('reporter-off', 'lockdep stops after its first report', { at: lockdep.end });
+    const { noise } = lockdep;
+    if (noise === null) return this.#losses.all();
+    return this.#losses
+      .all()
+      .map((loss) => (loss.detail.startsWith('lockdep ') ? { ...loss, accepted: noise } : loss));
   }
 }
 

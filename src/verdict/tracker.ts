@@ -36,8 +36,9 @@ export class ReportTracker {
     return this.#open.size > 0;
   }
 
-  has(caller: string): boolean {
-    return this.#open.has(caller);
+  /** True while a report of this context is being written. */
+  reporting(caller: string): boolean {
+    return this.#open.get(caller)?.isLead === false;
   }
 
   /** Marks all open reports as damaged. */
@@ -56,8 +57,9 @@ export class ReportTracker {
   /** The log is over. Returns true when it ends inside a report that should have an end. */
   end(): boolean {
     const open = [...this.#open.values()];
+    // A panicking kernel goes down without an end marker (panic=-1).
     const inside = open.some(
-      (report) => !report.isLead && !report.ended && report.match.rule.end !== undefined,
+      (report) => !report.isLead && !report.ended && !report.panicked && report.match.rule.end !== undefined,
     );
     for (const report of open) this.#close(report);
     return inside;

@@ -23,17 +23,21 @@ const stackTop: Blame = { from: ['trace'], skip: [/stack_chk/] };
 
 // kernel/panic.c: panic, and its callers by message.
 export const panics: RuleTable = [
-  consequence('fatal-exception', /(?:Fatal|Unhandled) exception/, 'kernel panic: Fatal exception'),
+  consequence('panic-fatal-exception', /(?:Fatal|Unhandled) exception/, 'kernel panic: Fatal exception'),
   consequence('panic-on-warn', /(?:\S+: )?panic_on_warn set/, 'kernel panic: panic_on_warn set'),
   consequence('warn-limit', /(?:\S+: )?system warned too often/, 'kernel panic: system warned too often'),
   consequence('oops-limit', /Oopsed too often/, 'kernel panic: Oopsed too often'),
   consequence('panic-on-taint', /panic_on_taint set/, 'kernel panic: panic_on_taint set'),
   consequence('kfence-panic', /kfence\.fault=panic set/, 'kernel panic: kfence.fault=panic set'),
-  consequence('hung-task', /hung_task: blocked tasks/, 'kernel panic: hung_task: blocked tasks'),
-  consequence('softlockup', /softlockup: hung tasks/, 'kernel panic: softlockup: hung tasks'),
-  consequence('hard-lockup', /(?:Hard LOCKUP|Watchdog detected hard LOCKUP)/, 'kernel panic: Hard LOCKUP'),
-  consequence('rcu-stall', /RCU Stall/, 'kernel panic: RCU Stall'),
-  consequence('workqueue', /workqueue: .*stall/, 'kernel panic: workqueue stall'),
+  consequence('panic-hung-task', /hung_task: blocked tasks/, 'kernel panic: hung_task: blocked tasks'),
+  consequence('panic-softlockup', /softlockup: hung tasks/, 'kernel panic: softlockup: hung tasks'),
+  consequence(
+    'panic-hard-lockup',
+    /(?:Hard LOCKUP|Watchdog detected hard LOCKUP)/,
+    'kernel panic: Hard LOCKUP',
+  ),
+  consequence('panic-rcu-stall', /RCU Stall/, 'kernel panic: RCU Stall'),
+  consequence('panic-workqueue', /workqueue: .*stall/, 'kernel panic: workqueue stall'),
   panic(
     'stack-corrupted',
     /stack-protector: Kernel stack is corrupted in: (?!(?:0x)?[0-9a-f]{8,})(?<fn>[A-Za-z_$][\w$]*)/,
@@ -64,7 +68,7 @@ export const panics: RuleTable = [
   panic('ldisc', /Couldn't open N_TTY ldisc/, "kernel panic: Couldn't open N_TTY ldisc"),
   panic('no-root', /VFS: Unable to mount root fs/, 'kernel panic: VFS: Unable to mount root fs'),
   panic('no-init', /No working init found/, 'kernel panic: No working init found'),
-  panic('oom', /(?:Out of memory|System is deadlocked on memory)/, 'kernel panic: Out of memory', {
+  panic('panic-oom', /(?:Out of memory|System is deadlocked on memory)/, 'kernel panic: Out of memory', {
     class: 'RESOURCE',
   }),
   panic('panic', /(?<what>.{1,160})/, 'kernel panic: {what}'),

@@ -1,0 +1,66 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { gzipSync } from 'node:zlib';
+import test from 'ava';
+import { execa } from 'execa';
+import { log, warning612 } from '../verdict/support/logs.js';
+
+const modulePath = path.resolve(import.meta.dirname, '../../src/cli/console.js');
+
+async function run(
+  json: boolean,
+  files: readonly string[],
+  input = '',
+): Promise<{ code: number | undefined; out: string; err: string }> {
+  const script = `import(process.argv[1]).then(async ({ consoleCommand }) => { process.exitCode = await consoleCommand(process.argv.slice(2), { json: ${json} }); });`;
+  const { exitCode, stdout, stderr } = await execa(process.execPath, ['-e', script, modulePath, ...files], {
+    reject: false,
+    input,
+  });
+  return { code: exitCode, out: stdout, err: stderr };
+}
+
+test('saved logs are judged from files, gzip and stdin, and the exit code tells', async (t) => {
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'console-'));
+  t.teardown(() => rm(folder, { recursive: true }));
+  const bad = path.join(folder, 'bad.log');
+  const packed = path.join(folder, 'packed');
+  const clean = path.join(folder, 'clean.log');
+  await writeFile(bad, log(warning612));
+  await writeFile(packed, gzipSync(log(warning612)));
+  await writeFile(clean, log(['all is well']));
+
+  const both = await run(true, [clean, bad, packed]);
+  t.is(both.code, 1);
+  const rows = both.out.split('\n').map((line) => JSON.parse(line));
+  t.deepEqual(
+    rows.map(({ clean: ok }) => ok),
+    [true, false, false],
+  );
+  t.like(rows[1].splats[0], {
+    title: 'WARNING in p2p_release',
+    class: 'WARNING',
+    function: 'p2p_release',
+    corrupted: false,
+    reason: null,
+    start: 0,
+  });
+  t.deepEqual(rows[2].splats, rows[1].splats);
+
+  t.is((await run(true, [clean])).code, 0);
+  t.is((await run(true, ['-'], log(warning612))).code, 1);
+});
+
+test('a file that cannot be read is told apart from a clean one', async (t) => {
+  const { code, err } = await run(true, ['/nowhere/at/all.log']);
+  t.is(code, 69);
+  t.regex(err, /cannot be read/);
+});
+
+test('what a guest wrote cannot drive the terminal', async (t) => {
+  const evil = log([...warning612.slice(0, 3), '\x1b]0;owned\x07\x1b[2J', ...warning612.slice(3)]);
+  const { out } = await run(false, ['-'], evil);
+  t.false(out.includes('\x1b'));
+  t.true(out.includes('WARNING in p2p_release'));
+});

@@ -1,0 +1,45 @@
+// Consoles captured from real kernels. `NNN.log` is the console, `NNN.json` what the engine must say of it. After a
+// change that is meant, LASTREF_UPDATE_GOLDEN=1 writes the expectations anew; review them as any other diff.
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import test from 'ava';
+import { judgeConsole } from '../../src/verdict/scanner.js';
+import type { ConsoleReport } from '../../src/verdict/types.js';
+
+const folder = path.resolve(import.meta.dirname, '../../../test/verdict/logs');
+const logs = readdirSync(folder).filter((name) => /^\d{3}\.log$/.test(name));
+const options = { begin: 'golden', end: 'golden' };
+
+function summary({ splats, lost }: ConsoleReport): unknown {
+  return {
+    clean: splats.length === 0,
+    splats: splats.map(({ title, class: kind, function: fn, file, corrupted, fatal, aftermath }) => {
+      return { title, class: kind, function: fn, file, corrupted, fatal, aftermath };
+    }),
+    lost: lost.map(({ kind, detail }) => ({ kind, detail })),
+  };
+}
+
+test('there are golden consoles', (t) => {
+  t.true(logs.length > 0, `no NNN.log in ${folder}`);
+});
+
+for (const name of logs) {
+  const log = readFileSync(path.join(folder, name));
+  const expectation = path.join(folder, name.replace(/log$/, 'json'));
+
+  test(`the console ${name} is judged as recorded`, (t) => {
+    const seen = summary(judgeConsole(log, options));
+    if (process.env['LASTREF_UPDATE_GOLDEN'] === '1') {
+      writeFileSync(expectation, `${JSON.stringify(seen, null, 2)}\n`);
+    }
+    t.deepEqual(seen, JSON.parse(readFileSync(expectation, 'utf8')));
+  });
+
+  test(`the splats of ${name} stand where their offsets say`, (t) => {
+    for (const splat of judgeConsole(log).splats) {
+      t.is(log.subarray(splat.start, splat.end).toString('utf8'), splat.raw);
+    }
+    t.true(log.length < 40_000);
+  });
+}

@@ -1,0 +1,169 @@
+import test from 'ava';
+import { judge, type Observation } from '../../src/verdict/judge.js';
+import type { Loss, Outcome, Splat } from '../../src/verdict/types.js';
+
+const calm: Observation = { console: { splats: [], lost: [] }, guest: 'off-asked', asks: ['unbind-waits'] };
+
+const splat = (more: Partial<Splat> = {}): Splat => ({
+  class: 'WARNING',
+  title: 'WARNING in cmb_put',
+  function: 'cmb_put',
+  file: null,
+  corrupted: null,
+  start: 0,
+  end: 10,
+  fingerprint: '0123456789abcdef',
+  raw: '',
+  aftermath: [],
+  fatal: false,
+  noise: null,
+  facts: {},
+  ...more,
+});
+
+const seen = (
+  more: Partial<Observation>,
+  splats: readonly Splat[] = [],
+  lost: readonly Loss[] = [],
+): Observation => ({
+  ...calm,
+  ...more,
+  console: { splats, lost },
+});
+
+const hole: Loss = { kind: 'dropped', detail: '3 printk messages were dropped', at: 7 };
+
+test('nothing amiss is a PASS that names what held', (t) => {
+  t.deepEqual(judge(calm), { outcome: 'PASS', headline: 'unbind-waits held', reasons: [], broken: [] });
+});
+
+test('a splat fails and names the broken promise and the report', (t) => {
+  const verdict = judge(seen({}, [splat()]));
+  t.is(verdict.outcome, 'FAIL');
+  t.is(verdict.headline, 'unbind-waits broken: the kernel reported WARNING in cmb_put');
+  t.deepEqual(verdict.broken, ['unbind-waits']);
+});
+
+test('known noise does not fail, and is told', (t) => {
+  const verdict = judge(seen({}, [splat({ noise: 'N1: seen everywhere' })]));
+  t.is(verdict.outcome, 'PASS');
+  t.regex(verdict.reasons[0]?.detail ?? '', /N1/);
+});
+
+test('a hole in the console turns a PASS into a MISS, never a FAIL into one', (t) => {
+  const missed = judge(seen({}, [], [hole]));
+  t.is(missed.outcome, 'MISS');
+  t.is(missed.headline, 'coverage lost: 3 printk messages were dropped');
+  t.is(judge(seen({}, [splat()], [hole])).outcome, 'FAIL');
+});
+
+test('a hole that follows from known noise does not spoil a PASS, but is told', (t) => {
+  const verdict = judge(seen({}, [], [{ ...hole, accepted: 'N1: known' }]));
+  t.is(verdict.outcome, 'PASS');
+  t.is(verdict.reasons.length, 1);
+});
+
+const states: readonly (readonly [Observation['guest'], Outcome, RegExp])[] = [
+  ['running', 'PASS', /held/],
+  ['off-asked', 'PASS', /held/],
+  ['panicked', 'FAIL', /panicked/],
+  ['powered-off', 'FAIL', /went down/],
+  ['silent', 'FAIL', /hang/],
+  ['vanished', 'MISS', /vanished without a panic/],
+  ['flooded', 'MISS', /flooded/],
+];
+
+for (const [guest, outcome, headline] of states) {
+  test(`a guest that is ${guest} gives ${outcome}`, (t) => {
+    const verdict = judge(seen({ guest }));
+    t.is(verdict.outcome, outcome);
+    t.regex(verdict.headline, headline);
+  });
+}
+
+test('a guest that vanished after a fatal report is the kernel to blame', (t) => {
+  t.is(judge(seen({ guest: 'vanished' }, [splat({ fatal: true })])).outcome, 'FAIL');
+});
+
+test('an assertion breaks the promise it names', (t) => {
+  const verdict = judge(
+    seen({ asks: ['a', 'b'], assertion: { message: 'the page stayed readable', promise: 'b' } }),
+  );
+  t.deepEqual(verdict.broken, ['b']);
+  t.is(verdict.headline, 'b broken: the page stayed readable');
+});
+
+test('a removal that never returns is a FAIL with the stack of the waiter', (t) => {
+  const verdict = judge(
+    seen({
+      blocked: {
+        what: 'unbind',
+        symbol: 'memunmap_pages',
+        stack: '#0 schedule\n#1 memunmap_pages',
+        waitedMs: 45_000,
+      },
+    }),
+  );
+  t.is(verdict.outcome, 'FAIL');
+  t.is(
+    verdict.headline,
+    'unbind-waits broken: unbind never returned: blocked in memunmap_pages after 45.0 s',
+  );
+  t.regex(verdict.reasons[0]?.detail ?? '', /#1 memunmap_pages/);
+});
+
+test('a pool that is not whole and bytes in the wrong hands fail', (t) => {
+  t.regex(judge(seen({ pool: [{ baseline: 8192, after: 4096 }] })).headline, /4096 bytes did not come back/);
+  t.regex(judge(seen({ pool: [{ baseline: 4096, after: 8192 }] })).headline, /4096 bytes too many/);
+  t.is(judge(seen({ pool: [{ baseline: 4096, after: 4096 }] })).outcome, 'PASS');
+  t.regex(
+    judge(seen({ canaries: [{ bad: 3, detail: 'owner 2 read the bytes of owner 1' }] })).headline,
+    /3 bytes in the wrong hands/,
+  );
+  t.is(judge(seen({ canaries: [{ bad: 0, detail: 'all own' }] })).outcome, 'PASS');
+});
+
+for (const [blame, outcome] of [
+  ['test', 'ERROR'],
+  ['user', 'ERROR'],
+  ['harness', 'MISS'],
+  ['host', 'MISS'],
+  ['kernel', 'FAIL'],
+] as const) {
+  test(`an error that ${blame} is to blame for gives ${outcome}`, (t) => {
+    t.is(judge(seen({ error: { blame, message: 'it went wrong' } })).outcome, outcome);
+  });
+}
+
+test('a skip gives its reason, and a hole does not hide it', (t) => {
+  const verdict = judge(seen({ skip: 'no p2pmem/allocate on this kernel' }, [], [hole]));
+  t.is(verdict.outcome, 'SKIP');
+  t.is(verdict.headline, 'no p2pmem/allocate on this kernel');
+});
+
+test('a splat while skipping is still a FAIL', (t) => {
+  t.is(judge(seen({ skip: 'cannot be asked' }, [splat()])).outcome, 'FAIL');
+});
+
+test('all reasons are listed, the worst first, the console before what follows from it', (t) => {
+  const verdict = judge(
+    seen(
+      {
+        guest: 'panicked',
+        error: { blame: 'test', message: 'the probe died' },
+        assertion: { message: 'no SIGBUS' },
+      },
+      [splat({ aftermath: ['Kernel panic - not syncing: Fatal exception'] })],
+      [hole],
+    ),
+  );
+  t.deepEqual(
+    verdict.reasons.map(({ witness }) => witness),
+    ['console', 'guest', 'assertion', 'declared', 'completeness'],
+  );
+  t.regex(verdict.headline, /WARNING in cmb_put, then Kernel panic/);
+});
+
+test('a damaged report still fails, and says that it is damaged', (t) => {
+  t.regex(judge(seen({}, [splat({ corrupted: 'another report cuts into it' })])).headline, /report damaged/);
+});

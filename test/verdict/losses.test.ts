@@ -1,0 +1,127 @@
+import test from 'ava';
+import { lossRows } from '../../src/verdict/losses.js';
+import { noiseRows } from '../../src/verdict/noise.js';
+import { judgeConsole } from '../../src/verdict/scanner.js';
+import { judgeText, kasan, log, stack, warning612 } from './support/logs.js';
+
+const silenced: readonly string[] = [
+  'Future hung task reports are suppressed, see sysctl kernel.hung_task_warnings',
+  'INFO: lockdep is turned off.',
+  'Disabling lock debugging due to kernel taint',
+  'turning off the locking correctness validator.',
+  'ODEBUG: Out of memory. ODEBUG disabled',
+  'DMA-API: debugging out of memory - disabling',
+  'kmemleak: Kernel memory leak detector disabled',
+];
+
+for (const line of silenced) {
+  test(`a reporter that fell silent is a loss: ${line}`, (t) => {
+    const { splats, lost } = judgeText(log(['first', line, line]));
+    t.deepEqual(splats, []);
+    t.deepEqual(
+      lost.map(({ kind }) => kind),
+      ['reporter-off'],
+    );
+    t.is(lost[0]?.at, log(['first']).length);
+  });
+}
+
+test('every row of losses is reachable through the fast path', (t) => {
+  t.true(lossRows.length >= silenced.length);
+  for (const line of silenced) t.is(judgeText(`${line}\n`).lost.length, 1, line);
+});
+
+test('lockdep that ran out of its tables is a loss and no lock bug', (t) => {
+  const { splats, lost } = judgeText(
+    log(['BUG: MAX_LOCKDEP_ENTRIES too low!', 'turning off the locking correctness validator.']),
+  );
+  t.deepEqual(
+    splats.map(({ class: kind }) => kind),
+    ['LOCKDEP-OFF'],
+  );
+  t.is(lost.length, 1);
+});
+
+test('dropped records are summed up with the place of the first', (t) => {
+  const { lost } = judgeText('ok\n** 3 printk messages dropped **\n** 4 printk messages dropped **\n');
+  t.deepEqual(lost, [{ kind: 'dropped', detail: '7 printk messages were dropped', at: 3 }]);
+});
+
+test('a missing marker is a loss, one of another token is missing too', (t) => {
+  const options = { begin: 'p2pdma/unbind 7f', end: 'p2pdma/unbind 7f' };
+  const whole = log(['lastref: begin p2pdma/unbind 7f', 'work', 'lastref: end p2pdma/unbind 7f']);
+  t.deepEqual(judgeText(whole, options).lost, []);
+  t.deepEqual(
+    judgeText(log(['lastref: begin p2pdma/unbind 7f']), options).lost.map(({ kind }) => kind),
+    ['marker-missing'],
+  );
+  t.is(judgeText(whole.replaceAll('7f', '80'), options).lost.length, 2);
+  t.is(judgeText('', options).lost.length, 2);
+});
+
+test('splats before the begin marker count', (t) => {
+  const { splats } = judgeText(log(warning612) + log(['lastref: begin x', 'lastref: end x']), {
+    begin: 'x',
+    end: 'x',
+  });
+  t.is(splats.length, 1);
+});
+
+test('a log that ends in mid line or mid report is cut, unless its end marker was seen', (t) => {
+  t.deepEqual(
+    judgeText('[    1.000000] nvme nvm').lost.map(({ kind }) => kind),
+    ['truncated'],
+  );
+  t.deepEqual(
+    judgeText(log(kasan()).slice(0, 400)).lost.map(({ kind }) => kind),
+    ['truncated'],
+  );
+  t.deepEqual(judgeText('[    1.000000] lastref: end x\n[    2.000000] reb', { end: 'x' }).lost, []);
+});
+
+test('KASAN reports once unless told otherwise', (t) => {
+  const boot = (words: string): string => log([`Kernel command line: console=ttyS0 ${words}`]);
+  t.true(
+    judgeText(boot('panic=-1') + log(kasan())).lost.some(({ detail }) => detail.includes('kasan_multi_shot')),
+  );
+  t.deepEqual(judgeText(boot('kasan_multi_shot') + log(kasan())).lost, []);
+});
+
+const held = log([
+  'WARNING: lock held when returning to user space!',
+  'sh/70 is leaving the kernel with locks still held!',
+  '1 lock held by sh/70:',
+  ' #0: ffff888 (&q->q_usage_counter){++++}-{0:0}, at: nvme_start_freeze+0x5c/0xc0 [nvme_core]',
+]);
+
+test('N1 is noise on the kernels it is known for, and lockdep being off then is accepted', (t) => {
+  const { splats, lost } = judgeConsole(Buffer.from(held), { release: '6.12.117' });
+  t.regex(splats[0]?.noise ?? '', /^N1: /);
+  t.true(lost.length > 0 && lost.every(({ accepted }) => accepted !== undefined));
+  t.is(judgeConsole(Buffer.from(held), { release: '6.1.100' }).splats[0]?.noise, null);
+  t.is(judgeConsole(Buffer.from(held), {}).splats[0]?.noise, null);
+});
+
+test('the same title from another function is no noise', (t) => {
+  const other = held.replace('nvme_start_freeze', 'nvme_start_freezer');
+  t.is(judgeConsole(Buffer.from(other), { release: '6.12.117' }).splats[0]?.noise, null);
+});
+
+test('a row that must be declared marks only when it is', (t) => {
+  const gup = log([
+    'WARNING: CPU: 0 PID: 9 at mm/gup.c:2633 is_valid_gup_args+0x1/0x20',
+    'RIP: 0010:is_valid_gup_args+0x1/0x20',
+    ...stack('pin_user_pages', 'gup_test_ioctl'),
+    '---[ end trace 0000000000000000 ]---',
+  ]);
+  t.is(judgeConsole(Buffer.from(gup), { release: '6.12.117' }).splats[0]?.noise, null);
+  const told = judgeConsole(Buffer.from(gup), { release: '6.12.117', expected: ['gup-get-page'] });
+  t.regex(told.splats[0]?.noise ?? '', /^gup-get-page: /);
+});
+
+test('rows of noise are exact: no wildcard in a title', (t) => {
+  for (const row of noiseRows) {
+    t.notRegex(row.title, /[*?{}|]/);
+    t.false(row.kernels('99.1.0'), `${row.id} holds for every kernel`);
+  }
+});
