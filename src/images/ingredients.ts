@@ -2,6 +2,7 @@ import { mkdtemp, realpath, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { KernelSpec } from '../config/kernel.js';
+import { projectRoot } from '../kit/paths.js';
 import { command } from './command.js';
 import { type Fragment, readFragments } from './configure.js';
 import { type Mutant, readMutant } from './mutant.js';
@@ -89,11 +90,13 @@ async function locate(
 
 /** Reads and identifies everything a build is made from; fetches a Debian source that is not here yet. */
 export async function gather(spec: KernelSpec, options: BuildOptions): Promise<Ingredients> {
+  // a spec's own patches are named from the checkout; a user's come with absolute paths
   const scratch = await mkdtemp(path.join(tmpdir(), 'lastref-patches-'));
   try {
     const patches: Patch[] = [];
-    for (const entry of spec.patches ?? [])
-      patches.push(...(await readPatches(entry, scratch, options.signal)));
+    for (const entry of spec.patches ?? []) {
+      patches.push(...(await readPatches(path.resolve(projectRoot, entry), scratch, options.signal)));
+    }
     return {
       patches,
       mutant: options.mutant === undefined ? null : await readMutant(options.mutant),

@@ -138,6 +138,30 @@ test.serial('a line that does not stick is named with what it depends on', async
   );
 });
 
+test.serial('a series is applied in order, and a mutant on top of it compiles one file', async (t) => {
+  const base = await makeFakeKernel('series');
+  const series = path.join(base.root, 'patches');
+  const hunk = (from: string, to: string): string =>
+    `--- a/b.c\n+++ b/b.c\n@@ -1,4 +1,4 @@\n int b(void)\n {\n-\treturn ${from};\n+\treturn ${to};\n }\n`;
+  await mkdir(series);
+  await writeFile(path.join(series, 'series'), '# two steps\nz-first.patch\na-second.patch\n');
+  await writeFile(path.join(series, 'z-first.patch'), hunk('2', '20'));
+  await writeFile(path.join(series, 'a-second.patch'), hunk('20', '200'));
+  const spec = { ...base.spec, patches: [series] };
+  const patched = await buildKernel(spec);
+  t.regex(await readFile(patched.bzImage, 'utf8'), /return 200/);
+  t.is(patched.provenance['patches'], 'z-first.patch, a-second.patch');
+  await base.compiled();
+  const bug = path.join(base.root, 'bug.cocci');
+  await writeFile(bug, '// files: a.c\n');
+  const mutated = await buildKernel(spec, { mutant: bug });
+  t.deepEqual(await base.compiled(), ['a.c']);
+  t.regex(await readFile(mutated.bzImage, 'utf8'), /return 1;[\s\S]*return 200/);
+  await writeFile(path.join(series, 'a-second.patch'), hunk('7', '200'));
+  const error = await t.throwsAsync(buildKernel(spec), { instanceOf: LastrefError });
+  t.regex(error.message, /^a-second\.patch does not apply\nerror: /);
+});
+
 test.serial('of two builds of the same kernel at once, one builds and the other waits for it', async (t) => {
   const other = await makeFakeKernel('other');
   const [one, two] = await Promise.all([buildKernel(other.spec), buildKernel(other.spec)]);
