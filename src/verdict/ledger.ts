@@ -4,12 +4,15 @@ import type { Splat } from './types.js';
 /** Kept at most; more are counted, and the count is a loss. */
 const mostSplats = 500;
 const mostAftermath = 20;
+/** Guest seconds after an oops in which other reports are taken for its consequence. */
+const deathThroesSeconds = 120;
 
 interface Entry {
   splat: Splat;
   /** Offset of the headline, by which the splats are ordered. */
   readonly at: number;
   readonly caller: string;
+  readonly time: number | null;
   /** Still growing, perhaps. */
   report: OpenReport | null;
 }
@@ -48,7 +51,7 @@ export class SplatLedger {
       return false;
     }
     if (this.#entries.length >= mostSplats) this.#more++;
-    else this.#entries.push({ splat, report, at: report.headAt, caller: report.caller });
+    else this.#entries.push({ splat, report, at: report.headAt, caller: report.caller, time: report.time });
     return true;
   }
 
@@ -72,11 +75,18 @@ export class SplatLedger {
     return [...this.#entries].sort((a, b) => a.at - b.at).map((entry) => entry.splat);
   }
 
+  /** The splats since the last boot: behind a reboot, or a clock that went back. */
+  #sameBoot(time: number | null): Entry[] {
+    const start = this.#entries.findLastIndex(
+      (entry) =>
+        entry.splat.class === 'REBOOT' || (time !== null && entry.time !== null && entry.time > time + 1),
+    );
+    return this.#entries.slice(start + 1);
+  }
+
   #causeOf(report: OpenReport, splat: Splat): Entry | undefined {
     if (splat.class === 'REBOOT') return undefined;
-    const boot = this.#entries.slice(
-      this.#entries.findLastIndex((entry) => entry.splat.class === 'REBOOT') + 1,
-    );
+    const boot = this.#sameBoot(report.time);
     const last = boot.at(-1);
     if (last === undefined) return undefined;
     const sameCaller = last.caller === report.caller;
@@ -87,13 +97,18 @@ export class SplatLedger {
       (entry) => entry.splat.class === 'HANG' && entry.splat.fingerprint === splat.fingerprint,
     );
     if (again !== undefined) return again;
-    // Once a kernel has oopsed, what it reports later says little: it is listed, not judged on its own.
+    // Once a kernel has oopsed, what it reports next says little: it is listed, not judged on its own.
     const dead = boot.find(
-      (entry) => entry.splat.fatal && entry.splat.noise === null && entry.at < report.headAt,
+      (entry) =>
+        entry.splat.fatal && entry.splat.noise === null && entry.at < report.headAt && isSoon(entry, report),
     );
     if (dead !== undefined) return dead;
     const pid = splat.facts['pid'];
     const sameTask = sameCaller || (pid !== undefined && last.splat.facts['pid'] === pid);
     return splat.fatal && /^K(?:ASAN|FENCE|MSAN)/.test(last.splat.class) && sameTask ? last : undefined;
   }
+}
+
+function isSoon(entry: Entry, report: OpenReport): boolean {
+  return entry.time === null || report.time === null || report.time - entry.time < deathThroesSeconds;
 }

@@ -27,6 +27,8 @@ export class OpenReport {
   /** Why it cannot be trusted. */
   cut: string | null = null;
   lastTime: number | null;
+  /** Seconds since boot at its start. */
+  readonly time: number | null;
   /** Offset of the last own line, to notice that its writer is gone. */
   lastAt: number;
   /** Lines in a row, of its own context, that do not look like a report. */
@@ -43,6 +45,7 @@ export class OpenReport {
     this.headAt = line.start;
     this.end = line.end;
     this.lastTime = line.time;
+    this.time = line.time;
     this.lastAt = line.end;
     this.#keep(line, raw);
     this.#good = { lines: 1, raw: 1 };

@@ -84,6 +84,13 @@ export const fatal: RuleTable = [
     joins: partOf,
   }),
   oops(
+    'arm-user',
+    ['Unable to handle'],
+    /Unable to handle kernel access to user memory/,
+    'BUG: unable to handle kernel access to user memory in {fn}',
+    { class: 'MEMORY_SAFETY_BUG' },
+  ),
+  oops(
     'arm-paging',
     ['Unable to handle'],
     /Unable to handle (?:kernel|unknown)/,
@@ -139,7 +146,7 @@ export const fatal: RuleTable = [
     { joins: partOf },
   ),
   oops('arm-unhandled', ['Unhandled '], /Unhandled (?:fault|prefetch abort): /, 'Unhandled fault in {fn}'),
-  oops('alignment', ['Alignment tr'], /Alignment trap: not handling instruction/, 'Unhandled fault in {fn}'),
+  oops('alignment', ['Alignment tr'], /Alignment trap: not handling instruction/, 'Alignment trap in {fn}'),
   oops(
     'oops',
     ['Oops: ', 'Oops [#', 'Oops - '],

@@ -53,6 +53,15 @@ export const generic: RuleTable = [
     end: /^---\[ end trace/,
   },
   {
+    id: 'word-alone',
+    family: 'bug',
+    words: ['] BUG:', '] WARNING:', '] INFO:'],
+    start: /(?<word>BUG|WARNING|INFO):\s*$/,
+    class: 'WARNING',
+    title: '{word}: corrupted',
+    corrupted: 'the headline is cut',
+  },
+  {
     id: 'cut-here',
     family: 'lead',
     lead: 'silent',

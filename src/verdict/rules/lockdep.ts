@@ -28,11 +28,16 @@ export const lockdeps: RuleTable = [
     'possible deadlock in {fn}',
     where('just changed the state of lock'),
   ),
-  lockdep('unsafe', String.raw`\w+-safe -> \w+-unsafe lock order detected`, 'possible deadlock in {fn}', {
-    from: ['frames', 'line'],
-    after: /which became \w+-irq-safe at/m,
-    at: waits.at as RegExp,
-  }),
+  lockdep(
+    'unsafe',
+    String.raw`[\w-]+-safe -> [\w-]+-unsafe lock order detected`,
+    'possible deadlock in {fn}',
+    {
+      from: ['frames', 'line'],
+      after: /which became [\w-]+-irq-safe at/m,
+      at: waits.at as RegExp,
+    },
+  ),
   lockdep(
     'inconsistent',
     'inconsistent lock state',

@@ -1,3 +1,4 @@
+import { compileAnchors } from '../anchors.js';
 import { rules } from './index.js';
 import { lookalikes } from './lookalikes.js';
 import type { Rule } from './rule.js';
@@ -13,8 +14,6 @@ interface Compiled {
   readonly start: RegExp;
 }
 
-const quote = (word: string): string => word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-
 const compiled: readonly Compiled[] = rules.map((rule) => ({
   rule,
   start: new RegExp(rule.start.source, `${rule.start.flags.replace(/[gy]/g, '')}g`),
@@ -29,7 +28,7 @@ const shortest = words.filter((word) => !words.some((other) => other !== word &&
 /** Words of which one stands in every line that starts a report. */
 export const startWords: readonly string[] = shortest;
 
-const anyWord = new RegExp(shortest.map(quote).join('|'));
+const anyWord = compileAnchors(shortest).map((pattern) => new RegExp(pattern.source));
 
 /** Rows by the words that a line must have, so that a line is tried against a few only. */
 const rowsByWord = new Map(
@@ -68,7 +67,7 @@ function tryRow(row: Compiled, text: string): Match | null {
 
 /** The row that a line starts a report of, or null. */
 export function matchLine(text: string): Match | null {
-  if (!anyWord.test(text)) return null;
+  if (!anyWord.some((pattern) => pattern.test(text))) return null;
   if (lookalikes.some((pattern) => pattern.test(text))) return null;
   for (const row of rowsFor(text)) {
     const match = tryRow(row, text);

@@ -12,6 +12,7 @@ const kasanEnd = /^={60,}$/;
 // mm/kmsan/report.c: kmsan_print_report. kernel/kcsan/report.c: print_report. lib/ubsan.c: ubsan_prologue.
 export const sanitizers: RuleTable = [
   {
+    // Older kernels could not tell which of the two; one name for all three keeps their histories together.
     id: 'kasan-free',
     family: 'sanitizer',
     words: ['BUG: KASAN'],
