@@ -4,14 +4,15 @@ import type { KernelImage, RootfsImage } from '../config/kernel.js';
 import type { Shape } from '../config/shape.js';
 import { Cleanup } from '../kit/cleanup.js';
 import { LastrefError, messageOf } from '../kit/errors.js';
-import { until } from '../kit/wait.js';
+import { shellWord } from '../kit/shell-word.js';
+import { until, within } from '../kit/wait.js';
 import { type Accelerator, disksOf, qemuArgv } from '../qemu/argv.js';
-import { launchQemu, qmpFd } from '../qemu/launch.js';
+import { describeExit, launchQemu, type QemuExit, qmpFd } from '../qemu/launch.js';
 import { Qmp } from '../qemu/qmp.js';
 import { commandLine } from './command-line.js';
 import { ConsoleTail, consoleLimit } from './console-tail.js';
 import { EvidenceFile } from './evidence-file.js';
-import { RunningGuest } from './guest.js';
+import { RunningGuest, untilRebooted } from './guest.js';
 import { makeInitrd } from './initrd.js';
 import { SshSession } from './ssh.js';
 import type { Recorder } from './timeline.js';
@@ -35,10 +36,15 @@ export interface BootSpec {
   readonly consoleLimit?: number | undefined;
   readonly onConsole?: (chunk: Buffer) => void;
   readonly signal?: AbortSignal | undefined;
+  /** Deadlines in ms of QEMU's greeting, of the boot up to SSH and of a QMP command, instead of the usual ones. */
+  readonly deadlinesMs?: { readonly greeting?: number; readonly boot?: number; readonly command?: number };
 }
 
 /** How long a boot may take before it is given up, in ms. Measured here: 6 to 11 s under TCG when the host is idle. */
 const bootDeadlineMs = { kvm: 60_000, tcg: 240_000 } as const;
+
+/** A QEMU whose main loop is wedged answers nothing; a busy host may take its time, in ms. */
+const commandDeadlineMs = 30_000;
 
 /** Boot time to SSH on a machine with KVM, in ms: what `scale` 1 means. */
 const referenceBootMs = 3000;
@@ -48,22 +54,29 @@ const referenceBootMs = 3000;
  * userspace, `host` when QEMU does not start. Whatever was made is undone when it raises; the evidence stays.
  */
 export async function bootGuest(spec: BootSpec): Promise<RunningGuest> {
+  spec.signal?.throwIfAborted();
   const cleanup = new Cleanup();
   const watch = new GuestWatch();
   try {
     return await boot(spec, watch, cleanup);
   } catch (error) {
     await cleanup.run();
-    throw error instanceof LastrefError && error.exitCode !== 125
-      ? new LastrefError(`${spec.kernel.name} did not boot: ${messageOf(error)}`, {
-          blame: error.blame,
-          exitCode: error.blame === 'kernel' ? 125 : error.exitCode,
-          evidence: error.evidence ?? path.join(spec.directory, 'console.log'),
-          hint: error.hint ?? `lastref console ${path.join(spec.directory, 'console.log')}`,
-          cause: error,
-        })
-      : error;
+    spec.signal?.throwIfAborted(); // the run was stopped: nothing is wrong with the guest
+    throw didNotBoot(spec, error);
   }
+}
+
+function didNotBoot({ kernel, directory }: BootSpec, error: unknown): unknown {
+  if (!(error instanceof LastrefError)) return error;
+  const console = path.join(directory, 'console.log');
+  const hint = error.blame === 'kernel' ? `lastref console ${shellWord(console)}` : error.hint;
+  return new LastrefError(`${kernel.name} did not boot: ${error.message}`, {
+    blame: error.blame,
+    exitCode: error.blame === 'kernel' ? 125 : error.exitCode,
+    evidence: error.evidence ?? console,
+    ...(hint === undefined ? {} : { hint }),
+    cause: error,
+  });
 }
 
 async function boot(spec: BootSpec, watch: GuestWatch, cleanup: Cleanup): Promise<RunningGuest> {
@@ -99,21 +112,25 @@ async function boot(spec: BootSpec, watch: GuestWatch, cleanup: Cleanup): Promis
       spec.onConsole?.(chunk);
       if (tail.offset > limit) watch.ended('flooded', `it wrote more than ${limit >> 20} MiB to its console`);
     },
-    (error) => watch.ended('vanished', `its console could not be read: ${messageOf(error)}`),
+    (error) => watch.ended('vanished', unreadable(error)),
   );
   cleanup.add('console', () => tail.finish());
 
   record('qmp', 'qemu-start', { accelerator: spec.accelerator, shape: spec.shape.name });
+  const qmpLog = await EvidenceFile.open(file('qmp.jsonl'));
+  cleanup.add('qmp log', () => qmpLog.close());
   const qemu = await launchQemu(argv, file('qemu.log'));
   cleanup.add('qemu', async () => {
     qemu.kill();
-    await qemu.exited;
+    await exited;
   });
-  const qmpLog = await EvidenceFile.open(file('qmp.jsonl'));
-  cleanup.add('qmp log', () => qmpLog.close());
+  cleanup.add('the end of a panic', async () => {
+    if (watch.state === 'panicked') await untilRebooted(exited, 10_000);
+  });
   const guest = { poweredOff: false };
   const qmp = new Qmp(qemu.qmpSocket, {
-    commandMs: 30_000,
+    greetingMs: spec.deadlinesMs?.greeting ?? commandDeadlineMs,
+    commandMs: spec.deadlinesMs?.command ?? commandDeadlineMs,
     onLine: (direction, line) => qmpLog.write(`${direction === 'in' ? '<' : '>'} ${line}`),
     onEvent: ({ event, data }) => {
       record('qmp', event, data);
@@ -121,24 +138,24 @@ async function boot(spec: BootSpec, watch: GuestWatch, cleanup: Cleanup): Promis
       if (event === 'SHUTDOWN' && data['guest'] === true) guest.poweredOff = true;
     },
   });
-  void qemu.exited.then(({ code, signal }) => {
-    record('qmp', 'qemu-exit', { code, signal });
+  // The console is read to its end before anybody hears of QEMU's: a panic there explains it.
+  const exited = qemu.exited.then(async (exit) => {
+    record('qmp', 'qemu-exit', { ...exit });
+    await tail.finish().catch((error) => watch.ended('vanished', unreadable(error)));
     if (guest.poweredOff) watch.ended('powered-off', 'it switched itself off');
-    else watch.ended('vanished', `QEMU ended with ${signal ?? `status ${code}`}; see qemu.log`);
+    else watch.ended('vanished', describeExit(exit, file('qemu.log')));
+    return exit;
   });
   const stop = (): void => watch.ended('off-asked', 'the run was stopped');
   spec.signal?.addEventListener('abort', stop, { once: true });
   cleanup.add('stop', () => spec.signal?.removeEventListener('abort', stop));
 
-  await qmp.connect();
-  const port = await until(
-    { name: 'the SSH forwarding of QEMU', deadlineMs: 30_000, signal: watch.signal, blame: 'host' },
-    async () => forwardedPort(await qmp.monitor('info usernet')),
-  );
-  const ssh = await SshSession.connect(
-    { port, privateKey: spec.userKey.privateKey, hostKeys: spec.rootfs.hostKeys },
-    { deadlineMs: bootDeadlineMs[spec.accelerator], signal: watch.signal },
-  );
+  await greeted(qmp, exited, file('qemu.log'));
+  const ssh = await answering(spec, qmp, watch).catch(async (error) => {
+    // Its sockets close a moment before its end is known, and its end says more.
+    await within({ name: 'QEMU to end', deadlineMs: 1000 }, () => exited).catch(messageOf);
+    throw watch.signal.aborted ? watch.signal.reason : error;
+  });
   cleanup.add('ssh', () => ssh.close());
   const bootMs = performance.now() - startedAt;
   record('ssh', 'ready', { bootMs: Math.round(bootMs) });
@@ -154,11 +171,44 @@ async function boot(spec: BootSpec, watch: GuestWatch, cleanup: Cleanup): Promis
     ssh,
     watch,
     tail,
-    qemu,
+    qemu: { ...qemu, exited },
     cleanup,
     record,
   });
 }
+
+/** Waits for QMP. A QEMU that does not like its command line, or this host, says so in its log and ends. */
+async function greeted(qmp: Qmp, exited: Promise<QemuExit>, log: string): Promise<void> {
+  try {
+    await qmp.connect();
+  } catch (error) {
+    const why = await within({ name: 'QEMU to end', deadlineMs: 1000 }, () => exited).then(
+      (exit) => describeExit(exit, log),
+      () => messageOf(error), // it has not ended: what QMP said is all there is
+    );
+    throw new LastrefError(`QEMU did not start: ${why}`, {
+      blame: 'host',
+      hint: 'lastref doctor',
+      evidence: log,
+      cause: error,
+    });
+  }
+}
+
+/** Asks QEMU for the port it forwards and waits until the guest answers there. */
+async function answering(spec: BootSpec, qmp: Qmp, watch: GuestWatch): Promise<SshSession> {
+  const { signal } = watch;
+  const port = await until(
+    { name: 'the SSH forwarding of QEMU', deadlineMs: 30_000, signal, blame: 'host' },
+    async () => forwardedPort(await qmp.monitor('info usernet')),
+  );
+  return SshSession.connect(
+    { port, privateKey: spec.userKey.privateKey, hostKeys: spec.rootfs.hostKeys },
+    { deadlineMs: spec.deadlinesMs?.boot ?? bootDeadlineMs[spec.accelerator], signal },
+  );
+}
+
+const unreadable = (error: unknown): string => `its console could not be read: ${messageOf(error)}`;
 
 /** Sparse images of zeros in the scratch folder. */
 async function makeDisks(spec: BootSpec): Promise<Record<string, string>> {

@@ -23,6 +23,7 @@ export class ConsoleTail {
   #offset = 0;
   #reading: Promise<void> | undefined;
   #again = false;
+  #finished: Promise<void> | undefined;
 
   private constructor(
     file: string,
@@ -53,12 +54,20 @@ export class ConsoleTail {
     return this.#offset;
   }
 
-  /** Reads what is left and stops. Call it when QEMU is gone. */
-  async finish(): Promise<void> {
+  /** Reads what is left and stops. Call it when QEMU is gone; a second call waits for the first. */
+  finish(): Promise<void> {
+    this.#finished ??= this.#finish();
+    return this.#finished;
+  }
+
+  async #finish(): Promise<void> {
     this.#watcher.close();
     await this.#reading;
-    await this.#drain();
-    await this.#handle.close();
+    try {
+      await this.#drain();
+    } finally {
+      await this.#handle.close();
+    }
   }
 
   #wake(): void {
@@ -71,7 +80,7 @@ export class ConsoleTail {
       .catch(this.#onError)
       .finally(() => {
         this.#reading = undefined;
-        if (this.#again) {
+        if (this.#again && this.#finished === undefined) {
           this.#again = false;
           this.#wake();
         }

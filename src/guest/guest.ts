@@ -182,32 +182,31 @@ export class RunningGuest {
     }
   }
 
-  /** A panic goes on printing after its first line and then reboots, which ends QEMU (`panic=-1`, `-no-reboot`). */
-  async #letItFinish(): Promise<string[]> {
-    try {
-      await within(
-        { name: 'the panicked guest to reboot', deadlineMs: this.patience(10_000) },
-        () => this.#parts.qemu.exited,
-      );
-      return [];
-    } catch (error) {
-      return [messageOf(error)];
-    }
-  }
-
   /** Paused, out of disk, internal error: the machine stands still, and the kernel cannot help it. */
   async #isPaused(): Promise<boolean> {
-    const { status } = (await this.qmp.execute('query-status')) as { status: string };
+    const status = await this.#status();
     if (status === 'running') return false;
-    this.#parts.watch.ended('vanished', `QEMU does not run it: its status is "${status}"`);
+    // Its socket closes a moment before its end is known, and its end says more.
+    await within({ name: 'QEMU to end', deadlineMs: 1000 }, () => this.#parts.qemu.exited).catch(messageOf);
+    this.#parts.watch.ended('vanished', `QEMU does not run it: ${status}`);
     return true;
+  }
+
+  async #status(): Promise<string> {
+    try {
+      const { status } = (await this.qmp.execute('query-status')) as { status: string };
+      return status === 'running' ? status : `its status is "${status}"`;
+    } catch (error) {
+      return messageOf(error);
+    }
   }
 
   /** Ends the guest: QEMU `quit`, then SIGKILL. A guest whose unbind is stuck cannot power itself off, so it is not asked. */
   async stop(): Promise<EndedGuest> {
     const { watch, qemu, cleanup, ssh } = this.#parts;
     const failures: string[] = [];
-    if (watch.state === 'panicked') failures.push(...(await this.#letItFinish()));
+    if (watch.state === 'panicked')
+      failures.push(...(await untilRebooted(qemu.exited, this.patience(10_000))));
     watch.ended('off-asked', 'it was switched off at the end of the scenario');
     ssh.close();
     try {
@@ -222,5 +221,18 @@ export class RunningGuest {
     }
     failures.push(...(await cleanup.run()));
     return { state: watch.state, detail: watch.detail, teardownFailures: failures };
+  }
+}
+
+/**
+ * A panic goes on printing after its first line and then reboots, which ends QEMU (`panic=-1`, `-no-reboot`).
+ * Waits for that; returns a sentence when it does not come.
+ */
+export async function untilRebooted(exited: Promise<unknown>, deadlineMs: number): Promise<string[]> {
+  try {
+    await within({ name: 'the panicked guest to reboot', deadlineMs }, () => exited);
+    return [];
+  } catch (error) {
+    return [messageOf(error)];
   }
 }

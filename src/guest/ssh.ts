@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { PassThrough } from 'node:stream';
-import pRetry from 'p-retry';
+import pRetry, { AbortError } from 'p-retry';
 import { Client, type ClientChannel, type ConnectConfig } from 'ssh2';
 import { LastrefError, messageOf } from '../kit/errors.js';
 import { within } from '../kit/wait.js';
@@ -44,6 +44,16 @@ export function quote(word: string): string {
 function pinned(hostKeys: readonly string[]): (key: Buffer) => boolean {
   const known = new Set(hostKeys.map((line) => line.trim().split(/\s+/)[1]));
   return (key) => known.has(key.toString('base64'));
+}
+
+/** Somebody else's host key does not become ours by asking again; everything else may. */
+function stopAtStranger(error: unknown): never {
+  if (!messageOf(error).includes('Host denied')) throw error;
+  throw new AbortError(
+    new LastrefError('what answers on the forwarded port has a host key that is not the rootfs’s', {
+      blame: 'harness',
+    }),
+  );
 }
 
 function connectOnce(config: ConnectConfig, signal: AbortSignal): Promise<Client> {
@@ -103,7 +113,7 @@ export class SshSession {
               authHandler: ['publickey'],
               keepaliveInterval: 0,
             };
-            return new SshSession(await connectOnce(config, signal));
+            return new SshSession(await connectOnce(config, signal).catch(stopAtStranger));
           },
           {
             retries: Number.POSITIVE_INFINITY,
@@ -189,6 +199,11 @@ function collect(channel: ClientChannel, stdin: NodeJS.ReadableStream | undefine
     });
     channel.on('error', reject);
     channel.on('close', () => {
+      if (size > outputLimit) {
+        const most = `${outputLimit >> 20} MiB`;
+        reject(new LastrefError(`the command printed more than ${most} and was cut off`, { blame: 'test' }));
+        return;
+      }
       if (code === null && killed === null) {
         reject(
           new LastrefError('the SSH connection broke off in the middle of a command', { blame: 'harness' }),

@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import type { Duplex } from 'node:stream';
 import { execa } from 'execa';
 import { LastrefError } from '../kit/errors.js';
+import { oneLine } from '../kit/terminal-safe.js';
 
 /** How a QEMU ended. */
 export interface QemuExit {
@@ -13,6 +15,12 @@ export interface QemuProcess {
   readonly qmpSocket: Duplex;
   readonly exited: Promise<QemuExit>;
   kill(): void;
+}
+
+/** How it ended, with the last thing it said. */
+export function describeExit({ code, signal }: QemuExit, logFile: string): string {
+  const said = readFileSync(logFile, { encoding: 'utf8', flag: 'a+' }).trimEnd().split('\n').at(-1) ?? '';
+  return `QEMU ended with ${signal ?? `status ${code}`}${said === '' ? '; it gave no reason' : `: ${oneLine(said)}`}`;
 }
 
 /** Descriptor of the QMP socket in the child. */

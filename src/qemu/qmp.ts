@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 import { type Deferred, deferred } from '../kit/deferred.js';
 import { LastrefError } from '../kit/errors.js';
+import { oneLine } from '../kit/terminal-safe.js';
 import { within } from '../kit/wait.js';
 
 export interface QmpEvent {
@@ -10,6 +11,8 @@ export interface QmpEvent {
 }
 
 export interface QmpOptions {
+  /** Deadline of the greeting, in ms; that of a command unless told. */
+  readonly greetingMs?: number;
   /** Deadline of one command, in ms. A QEMU whose main loop is wedged answers nothing: QMP runs in it. */
   readonly commandMs: number;
   /** Every line in both directions, for qmp.jsonl. */
@@ -45,7 +48,11 @@ export class Qmp {
   /** Waits for the greeting and leaves negotiation mode. */
   async connect(): Promise<void> {
     await within(
-      { name: "QEMU's QMP greeting", deadlineMs: this.#options.commandMs, blame: 'host' },
+      {
+        name: "QEMU's QMP greeting",
+        deadlineMs: this.#options.greetingMs ?? this.#options.commandMs,
+        blame: 'host',
+      },
       () => this.#greeting.promise,
     );
     await this.execute('qmp_capabilities');
@@ -88,11 +95,9 @@ export class Qmp {
 
   #receive(line: string): void {
     this.#options.onLine?.('in', line);
-    let message: Record<string, unknown>;
-    try {
-      message = JSON.parse(line) as Record<string, unknown>;
-    } catch (error) {
-      this.#close(`QEMU sent a line that is no JSON: ${line.slice(0, 200)}`, error);
+    const message = parseObject(line);
+    if (message === undefined) {
+      this.#close(`QEMU sent a line that is no JSON object: ${oneLine(line)}`);
       return;
     }
     if ('QMP' in message) this.#greeting.resolve();
@@ -119,10 +124,20 @@ export class Qmp {
     }
   }
 
-  #close(why: string, cause?: unknown): void {
+  #close(why: string): void {
     if (this.#closed !== undefined) return;
-    this.#closed = new LastrefError(why, { blame: 'harness', cause });
+    this.#closed = new LastrefError(why, { blame: 'harness' });
     this.#greeting.reject(this.#closed);
     for (const { answer } of this.#pending.values()) answer.reject(this.#closed);
+  }
+}
+
+function parseObject(line: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
   }
 }

@@ -1,0 +1,139 @@
+import { execFile } from 'node:child_process';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import test, { type ExecutionContext } from 'ava';
+import { bootGuest } from '../../src/guest/boot.js';
+import type { RunningGuest } from '../../src/guest/guest.js';
+import { LastrefError } from '../../src/kit/errors.js';
+import { scratch } from '../artifacts/support/sample-run.js';
+import { fakeGuest, fakeQemu, isAlive, pidOf } from '../support/fake-guest.js';
+import type { FakeScript } from '../support/fake-script.js';
+
+process.env['LASTREF_QEMU'] = fakeQemu;
+
+async function booted(
+  t: ExecutionContext,
+  script: Partial<FakeScript>,
+): Promise<{ guest: RunningGuest; directory: string; pid: number }> {
+  const { spec, directory } = await fakeGuest(t, script, { deadlinesMs: { command: 1500 } });
+  const guest = await bootGuest(spec);
+  t.teardown(() => guest.stop());
+  return { guest, directory, pid: await pidOf(directory) };
+}
+
+test.serial('a guest that answers is diagnosed as running', async (t) => {
+  const { guest } = await booted(t, {});
+  t.is(await guest.diagnose(), 'running');
+  t.is(guest.stateDetail, '');
+});
+
+test.serial('a guest that neither answers nor prints is silent, and what its CPUs did is kept', async (t) => {
+  const { guest, directory } = await booted(t, { answers: [{ starts: 'true', hangs: true }] });
+  t.is(await guest.diagnose(), 'silent');
+  t.regex(guest.stateDetail, /no answer on SSH and nothing on its console/);
+  t.is(await readFile(path.join(directory, 'registers.txt'), 'utf8'), 'info registers -a: done\r\n');
+});
+
+test.serial('a machine that QEMU does not run is no silent kernel', async (t) => {
+  const { guest } = await booted(t, { replies: { 'query-status': { return: { status: 'io-error' } } } });
+  t.is(await guest.diagnose(), 'vanished');
+  t.regex(guest.stateDetail, /its status is "io-error"/);
+});
+
+test.serial(
+  'a QEMU that does not answer its monitor any more is the harness’s trouble, and is ended',
+  async (t) => {
+    const { guest, pid } = await booted(t, { replies: { 'query-status': null, quit: null } });
+    t.is(await guest.diagnose(), 'vanished');
+    t.regex(guest.stateDetail, /gave up waiting for QEMU to answer query-status after 1\.5 s/);
+    const { state, teardownFailures } = await guest.stop();
+    t.is(state, 'vanished');
+    t.deepEqual(teardownFailures, ['gave up waiting for QEMU to quit after 10.0 s']);
+    t.false(isAlive(pid));
+  },
+);
+
+for (const [what, deed, state, blame] of [
+  [
+    'switches itself off',
+    { events: [{ event: 'SHUTDOWN', data: { guest: true } }], exits: 0 },
+    'powered-off',
+    'kernel',
+  ],
+  ['panics', { console: 'Kernel panic - not syncing: x\n', exits: 0 }, 'panicked', 'kernel'],
+  [
+    'panics without a word on its console',
+    { events: [{ event: 'GUEST_PANICKED' }], exits: 0 },
+    'panicked',
+    'kernel',
+  ],
+  ['loses its QEMU', { exits: 9 }, 'vanished', 'harness'],
+] as const) {
+  test.serial(`a guest that ${what} ends every wait with that, and is diagnosed so`, async (t) => {
+    const { guest, pid } = await booted(t, { answers: [{ starts: 'sync', hangs: true, deed: deed }] });
+    await t.throwsAsync(guest.exec(['sync'], 600_000));
+    t.is(await guest.diagnose(), state);
+    t.true(guest.signal.aborted);
+    t.is((guest.signal.reason as LastrefError).blame, blame);
+    const ended = await guest.stop();
+    t.is(ended.state, state);
+    t.deepEqual(ended.teardownFailures, []);
+    t.false(isAlive(pid));
+  });
+}
+
+test.serial('a panicked guest that never reboots is waited for, and then ended', async (t) => {
+  const { guest, pid } = await booted(t, {
+    answers: [{ starts: 'sync', hangs: true, deed: { console: 'Kernel panic - not syncing: x\n' } }],
+  });
+  await t.throwsAsync(guest.exec(['sync'], 600_000), { message: /Kernel panic - not syncing: x/ });
+  const { state, teardownFailures } = await guest.stop();
+  t.is(state, 'panicked');
+  t.regex(teardownFailures.join(), /gave up waiting for the panicked guest to reboot/);
+  t.false(isAlive(pid));
+});
+
+test.serial('a command has a deadline of its own, and the guest outlives it', async (t) => {
+  const { guest } = await booted(t, { answers: [{ starts: 'sleep', hangs: true }] });
+  await t.throwsAsync(guest.exec(['sleep', '1d'], 300), { message: /"sleep 1d" in the guest/ });
+  t.is((await guest.exec(['true'])).code, 0);
+});
+
+test.serial('a command that prints without end is cut off and says so', async (t) => {
+  const { guest } = await booted(t, { answers: [{ starts: 'yes', stdout: 'y'.repeat(17 << 20) }] });
+  const error = await t.throwsAsync<LastrefError>(guest.exec(['yes'], 600_000), { instanceOf: LastrefError });
+  t.regex(error?.message ?? '', /printed more than 16 MiB and was cut off/);
+});
+
+test.serial('a file arrives in the guest with its name and mode, whatever its name is', async (t) => {
+  const { guest, directory } = await booted(t, {});
+  const base = await scratch(t);
+  const file = path.join(base, "it's a file.sh");
+  await writeFile(file, '#!/bin/sh\n', { mode: 0o755 });
+  await guest.push(file, '/probes dir');
+  t.is(await readFile(path.join(directory, 'commands'), 'utf8'), "tar -x -C '/probes dir'\n");
+  const out = path.join(base, 'out');
+  await mkdir(out);
+  const listed = await promisify(execFile)('tar', ['-tvf', path.join(directory, 'stdin-1')]);
+  t.regex(listed.stdout, /^-rwxr-xr-x .* it's a file\.sh\n$/);
+});
+
+test.serial('a file that cannot be unpacked, or is not there, is an error that names it', async (t) => {
+  const { guest } = await booted(t, {
+    answers: [{ starts: 'tar', code: 1, stderr: 'tar: no space left\n' }],
+  });
+  const file = path.join(await scratch(t), 'probe');
+  await t.throwsAsync(guest.push(file, '/'), { code: 'ENOENT' });
+  await writeFile(file, 'x');
+  await t.throwsAsync(guest.push(file, '/'), {
+    message: 'the guest could not unpack probe: tar: no space left',
+  });
+});
+
+test.serial('a guest is stopped once: the second time there is nothing left to fail', async (t) => {
+  const { guest } = await booted(t, {});
+  t.deepEqual((await guest.stop()).teardownFailures, []);
+  t.deepEqual((await guest.stop()).teardownFailures, []);
+  await t.throwsAsync(guest.exec(['true']), { instanceOf: LastrefError });
+});
