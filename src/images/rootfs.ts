@@ -71,26 +71,45 @@ const skeleton: readonly CpioEntry[] = [
   { path: 'dev/null', kind: 'character-device', mode: 0o666, device: [1, 3] },
 ];
 
+/** A file of an unpacked package: releases from 13 on have everything below /usr. */
+async function locate(root: string, file: string, name: string): Promise<string> {
+  for (const place of [file, `usr/${file}`]) if (await exists(path.join(root, place))) return place;
+  throw new LastrefError(`the package ${name} has no ${file}`, {
+    blame: 'user',
+    hint: 'correct the line in images/rootfs/*/packages',
+  });
+}
+
+/** One link per applet, where busybox says it belongs. */
+async function applets(program: string, target: string): Promise<CpioEntry[]> {
+  const { stdout } = await command(program, ['--list-full'], { purpose: 'list the applets of busybox' });
+  const names = stdout.toString('utf8').split('\n');
+  return names.filter((one) => one !== '').map((one) => ({ path: one, kind: 'link', data: target }));
+}
+
+async function libraries(program: string, root: string): Promise<CpioEntry[]> {
+  const found = await librariesOf(program, root);
+  return Promise.all(
+    found.map(async ({ name, path: from }): Promise<CpioEntry> => {
+      const place = name.startsWith('ld-linux') ? 'lib64' : 'lib/x86_64-linux-gnu';
+      return { path: `${place}/${name}`, kind: 'file', mode: 0o755, data: await readFile(from) };
+    }),
+  );
+}
+
+/** The wanted programs with what they need; a file wins over an applet of the same name. */
 async function programs(root: string, list: ReturnType<typeof parsePackageList>): Promise<CpioEntry[]> {
   const entries = new Map<string, CpioEntry>();
-  for (const file of list.flatMap((one) => one.files)) {
-    const program = path.join(root, file);
-    entries.set(file, { path: file, kind: 'file', mode: 0o755, data: await readFile(program) });
-    if (path.basename(file) === 'busybox') {
-      const { stdout } = await command(program, ['--list-full'], { purpose: 'list the applets of busybox' });
-      for (const applet of stdout
-        .toString('utf8')
-        .split('\n')
-        .filter((line) => line !== '')) {
-        if (!entries.has(applet)) entries.set(applet, { path: applet, kind: 'link', data: `/${file}` });
-      }
-      continue;
-    }
-    for (const library of await librariesOf(file, root)) {
-      const place = library.name.startsWith('ld-linux') ? 'lib64' : 'lib/x86_64-linux-gnu';
-      const at = `${place}/${library.name}`;
-      entries.set(at, { path: at, kind: 'file', mode: 0o755, data: await readFile(library.path) });
-    }
+  const wanted = list.flatMap(({ name, files }) => files.map((file) => ({ name, file })));
+  for (const { name, file } of wanted) {
+    const source = await locate(root, file, name);
+    const more =
+      path.basename(file) === 'busybox'
+        ? await applets(path.join(root, source), `/${file}`)
+        : await libraries(source, root);
+    for (const one of more) if (!entries.has(one.path)) entries.set(one.path, one);
+    const data = await readFile(path.join(root, source));
+    entries.set(file, { path: file, kind: 'file', mode: 0o755, data });
   }
   return [...entries.values()];
 }
