@@ -51,6 +51,8 @@ export async function launchQemu(argv: readonly string[], logFile: string): Prom
     env: { LC_ALL: 'C' },
   });
   const qmpSocket = child.stdio[3] as unknown as Duplex;
+  // execa empties what nobody reads a turn later, and the greeting with it: paused until the QMP client listens.
+  qmpSocket.pause();
   qmpSocket.on('error', () => undefined); // the QMP client adds its own ear; until then a death must not be fatal to us
   if (child.pid === undefined) {
     const failed = await child;

@@ -43,6 +43,7 @@ export class Qmp {
     socket.on('error', (error) => this.#close(error.message));
     socket.on('close', () => this.#close('QEMU closed its QMP socket'));
     socket.on('end', () => this.#close('QEMU closed its QMP socket'));
+    socket.resume();
   }
 
   /** Waits for the greeting and leaves negotiation mode. */

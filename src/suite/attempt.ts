@@ -16,6 +16,7 @@ import type { Splat } from '../verdict/types.js';
 import { capabilities } from './capabilities.js';
 import { findShape } from './discover.js';
 import { Expectations } from './expect.js';
+import { factOf } from './kernel-facts.js';
 import { type KernelLog, keepKernelLog, mergeIntoTimeline } from './kernel-log.js';
 import { makeKeyPair } from './keys.js';
 import { matchers } from './matchers.js';
@@ -182,6 +183,7 @@ async function ask(
         guest: subject,
         signal,
         expect: matchers(new Expectations({ ...context, signal })),
+        fact: (name) => factOf(name, spec.plan.kernel.release),
       });
     },
   );

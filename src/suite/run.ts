@@ -5,7 +5,7 @@ import type { RunPlan, ScenarioResult } from '../artifacts/result.js';
 import { unfinishedScenario, writeScenarioResult } from '../artifacts/store.js';
 import { LastrefError } from '../kit/errors.js';
 import { judge } from '../verdict/judge.js';
-import type { Verdict } from '../verdict/types.js';
+import type { Reason, Verdict } from '../verdict/types.js';
 import { type AttemptOutcome, attemptScenario } from './attempt.js';
 import { connectControl } from './control.js';
 import type { Scenario } from './scenario.js';
@@ -24,9 +24,10 @@ export async function runScenario(id: string, scenario: Scenario, plan: RunPlan)
   try {
     control.send({ kind: 'start', id });
     let attempts = 0;
+    const missed: Reason[] = [];
     let last: AttemptOutcome;
     let verdict: Verdict;
-    do {
+    for (;;) {
       attempts += 1;
       const first = attempts === 1;
       last = await attemptScenario({
@@ -38,8 +39,16 @@ export async function runScenario(id: string, scenario: Scenario, plan: RunPlan)
         step: (doing, phase) => control.send({ kind: 'step', id, doing, phase: first ? phase : 'retry' }),
       });
       verdict = heldAgainst(scenario, judge(last.observation));
-    } while (verdict.outcome === 'MISS' && attempts < mostAttempts && !control.signal.aborted);
-    if (attempts > 1) verdict = { ...verdict, headline: `${verdict.headline} (attempt ${attempts})` };
+      if (verdict.outcome !== 'MISS' || attempts >= mostAttempts || control.signal.aborted) break;
+      missed.push({ witness: 'harness', detail: `attempt ${attempts} was a MISS: ${verdict.headline}` });
+    }
+    if (missed.length > 0) {
+      verdict = {
+        ...verdict,
+        headline: `${verdict.headline} (attempt ${attempts})`,
+        reasons: [...verdict.reasons, ...missed],
+      };
+    }
     const result: ScenarioResult = {
       ...unfinishedScenario(plan, planned),
       outcome: verdict.outcome,

@@ -2,6 +2,7 @@ import { isMainThread } from 'node:worker_threads';
 import type { GuestUnderTest } from '../guest/under-test.js';
 import type { Outcome } from '../verdict/types.js';
 import type { Capability } from './capabilities.js';
+import type { KernelFact } from './kernel-facts.js';
 import type { Expect } from './matchers.js';
 import type { PromiseName } from './promises.js';
 
@@ -29,6 +30,8 @@ export interface ScenarioOptions {
 export interface ScenarioContext {
   readonly guest: GuestUnderTest;
   readonly expect: Expect;
+  /** What is so on this kernel and otherwise on others. */
+  readonly fact: (name: KernelFact) => string;
   /** Aborts when the guest ends, the run is stopped or the body's deadline passes. */
   readonly signal: AbortSignal;
 }
