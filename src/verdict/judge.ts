@@ -77,13 +77,20 @@ export function judge(seen: Observation): Verdict {
   return { outcome: first.outcome, headline: headlineOf(first, broken), reasons, broken };
 }
 
+/** Reports that do not say that the kernel broke a promise: the guest is too small, a detector gave up. */
+const otherwise: Readonly<Record<string, readonly [Outcome, Witness]>> = {
+  RESOURCE: ['MISS', 'harness'],
+  'LOCKDEP-OFF': ['MISS', 'completeness'],
+};
+
 function fromSplats({ console }: Observation): Finding[] {
   return console.splats
     .filter((splat) => splat.noise === null)
     .map((splat) => {
+      const [outcome, witness] = otherwise[splat.class] ?? (['FAIL', 'console'] as const);
       const more = splat.aftermath.length === 0 ? '' : `, then ${splat.aftermath[0]}`;
       const doubt = splat.corrupted === null ? '' : ` (report damaged: ${splat.corrupted})`;
-      return found('FAIL', 'console', `the kernel reported ${splat.title}${more}${doubt}`);
+      return found(outcome, witness, `the kernel reported ${splat.title}${more}${doubt}`);
     });
 }
 

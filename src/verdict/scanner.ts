@@ -98,6 +98,7 @@ export class ConsoleScanner {
     const match = matchLine(line.text);
     if (match === null) return null;
     if (match.rule.class === 'REBOOT') return this.#rebooted(line) ? match : null;
+    if (match.rule.kernelOnly === true && line.caller === '' && this.#hasOwnLines()) return null;
     if (match.rule.lead === 'silent' || line.time === null) return match;
     // A guest that prints its old log repeats lines with their time.
     const echo = `${line.time} ${line.text.slice(0, 200)}`;

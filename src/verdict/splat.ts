@@ -15,15 +15,13 @@ interface Named {
   readonly groups: Readonly<Record<string, string | undefined>>;
 }
 
-/** Takes the first row whose `needs` the report meets; null when it was no report after all. */
+/** Takes the first row whose `needs` the report meets, at its place first; null when it was no report after all. */
 function choose(report: OpenReport, text: string): Named | null {
-  const index = report.match.index;
-  for (const match of matchAll(report.headline)) {
-    if (match.index !== index && match.rule !== report.match.rule) continue;
-    if (match.rule.lead === 'silent') continue;
+  const rows = matchAll(report.headline).filter((match) => match.rule.lead !== 'silent');
+  const here = rows.filter((match) => match.index === report.match.index);
+  for (const match of [...here, ...rows.filter((row) => row.index !== report.match.index)]) {
     const needs = match.rule.needs?.exec(text);
-    if (needs === null) continue;
-    return { match, groups: { ...match.groups, ...(needs?.groups ?? {}) } };
+    if (needs !== null) return { match, groups: { ...match.groups, ...(needs?.groups ?? {}) } };
   }
   return null;
 }

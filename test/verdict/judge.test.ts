@@ -167,3 +167,11 @@ test('all reasons are listed, the worst first, the console before what follows f
 test('a damaged report still fails, and says that it is damaged', (t) => {
   t.regex(judge(seen({}, [splat({ corrupted: 'another report cuts into it' })])).headline, /report damaged/);
 });
+
+test('memory used up and a detector that gave up are no broken promise, and no PASS either', (t) => {
+  t.is(judge(seen({}, [splat({ class: 'RESOURCE', title: 'out of memory' })])).outcome, 'MISS');
+  t.is(
+    judge(seen({}, [splat({ class: 'LOCKDEP-OFF', title: 'BUG: MAX_LOCK_DEPTH too low!' })])).outcome,
+    'MISS',
+  );
+});

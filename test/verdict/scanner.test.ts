@@ -220,3 +220,37 @@ test('a report that never ends is kept with a bound', (t) => {
   t.is(splat.function, 'p2p_release');
   t.true(splat.raw.length < 200_000);
 });
+
+test('a plain WARNING: of a program is no report, of the kernel it is', (t) => {
+  const program = 'WARNING: package list is old\n';
+  t.deepEqual(judgeText(log(noise) + program).splats, []);
+  t.is(
+    onlySplat(log([...noise, 'usb 5-1: WARNING: support is incomplete'])).title,
+    'WARNING: support is incomplete',
+  );
+});
+
+test('a clock that goes back is another boot: its reports stand alone', (t) => {
+  const late = log(oops612, 'T311').replaceAll('[   12.', '[  912.');
+  const { splats } = judgeText(late + log(warning612, 'T92'));
+  t.deepEqual(
+    splats.map(({ function: fn }) => fn),
+    ['gup_walk', 'p2p_release'],
+  );
+});
+
+test('what comes long after an oops stands alone as well', (t) => {
+  const late = log(warning612, 'T92').replaceAll('[   12.', '[  912.');
+  t.is(judgeText(log(oops612, 'T311') + late).splats.length, 2);
+});
+
+test('lockdep that complains while a report is printed is its aftermath', (t) => {
+  const { splats } = judgeText(
+    log(
+      [...kasan().slice(0, 9), 'WARNING: possible circular locking dependency detected', ...kasan().slice(9)],
+      'T311',
+    ),
+  );
+  t.is(splats.length, 1);
+  t.regex(splats[0]?.aftermath[0] ?? '', /circular/);
+});

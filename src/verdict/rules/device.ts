@@ -89,13 +89,6 @@ export const devices: RuleTable = [
   ),
   device('trusty-split', ['trusty: panic'], /trusty: panic/, 'trusty: panic', { class: 'DoS', needs: /./ }),
   device(
-    'ext4',
-    ['EXT4-fs error'],
-    /EXT4-fs error \(device \S+\): (?<fn>[a-z_]\w*)/,
-    'EXT4-fs error in {fn}',
-    { class: 'FILESYSTEM', blame: { from: ['header'] } },
-  ),
-  device(
     'xfs',
     ['): Corruption '],
     /XFS \(\S+\): Corruption (?:detected|of in-memory data)/,

@@ -37,6 +37,7 @@ export const generic: RuleTable = [
   {
     id: 'warning-text',
     family: 'warn',
+    kernelOnly: true,
     words: ['WARNING: '],
     start: /WARNING: (?<what>.{1,120})/,
     class: 'WARNING',
@@ -46,6 +47,7 @@ export const generic: RuleTable = [
   {
     id: 'bug-text',
     family: 'bug',
+    kernelOnly: true,
     words: ['BUG: '],
     start: /BUG: (?<what>.{1,120})/,
     class: 'BUG',

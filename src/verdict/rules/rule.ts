@@ -78,6 +78,8 @@ export interface Rule {
   readonly absorbs?: readonly Family[];
   /** When the report before, in the same context, is of one of these families, this is its aftermath. */
   readonly follows?: readonly Family[];
+  /** Too plain for lines of programs: only lines of the kernel count, where they can be told apart. */
+  readonly kernelOnly?: boolean;
   /** Never the cause: aftermath of whatever came before, in any context. */
   readonly secondary?: boolean;
 }
