@@ -1,11 +1,11 @@
-import { chmod, link, mkdir, mkdtemp, readFile, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, link, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
 import { Journal, replaceFile } from '../../src/images/journal.js';
+import { scratch } from './support/scratch.js';
 
 async function makeTree(): Promise<{ tree: string; src: string; pristine: string }> {
-  const tree = await mkdtemp(path.join(tmpdir(), 'lastref-test-'));
+  const tree = await scratch();
   const src = path.join(tree, 'src');
   const pristine = path.join(tree, 'pristine.c');
   await mkdir(src);

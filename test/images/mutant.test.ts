@@ -1,12 +1,12 @@
-import { mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
 import { listMutants, readMutant } from '../../src/images/mutant.js';
 import { promises } from '../../src/suite/promises.js';
+import { scratch } from './support/scratch.js';
 
 async function mutant(name: string, text: string): Promise<string> {
-  const file = path.join(await mkdtemp(path.join(tmpdir(), 'lastref-test-')), name);
+  const file = path.join(await scratch(), name);
   await writeFile(file, text);
   return file;
 }

@@ -1,12 +1,11 @@
-import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
 import { parseSeries, patchedPaths, placeInSeries, readPatches } from '../../src/images/patch-files.js';
+import { scratch } from './support/scratch.js';
 
 const diff = (file: string): string =>
   `diff --git a/${file} b/${file}\n--- a/${file}\n+++ b/${file}\n@@ -1 +1 @@\n-old\n+new\n`;
-const scratch = (): Promise<string> => mkdtemp(path.join(tmpdir(), 'lastref-test-'));
 
 test('a series file may hold comments, options and blank lines', (t) => {
   t.deepEqual(parseSeries('# head\n\none.patch\ntwo.patch -p1\n  three.patch # why\n'), [

@@ -1,5 +1,4 @@
-import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
 import { execa } from 'execa';
@@ -7,8 +6,7 @@ import { readFragments } from '../../src/images/configure.js';
 import { listKernels } from '../../src/images/kernels.js';
 import { resolveKernel } from '../../src/images/resolve.js';
 import { LastrefError } from '../../src/kit/errors.js';
-
-const scratch = (): Promise<string> => mkdtemp(path.join(tmpdir(), 'lastref-test-'));
+import { scratch } from './support/scratch.js';
 
 test('every kernel of this checkout says what it is for and finds its fragments', async (t) => {
   const kernels = await listKernels();

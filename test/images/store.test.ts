@@ -1,11 +1,11 @@
-import { mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
 import { cached, hashOf, makeTemporary, removeAbandoned } from '../../src/images/store.js';
+import { scratch } from './support/scratch.js';
 
 test.before(async () => {
-  process.env['XDG_CACHE_HOME'] = await mkdtemp(path.join(tmpdir(), 'lastref-test-'));
+  process.env['XDG_CACHE_HOME'] = await scratch();
 });
 
 const load = (folder: string): Promise<string | undefined> =>
@@ -54,7 +54,7 @@ test('a damaged entry is made again', async (t) => {
 });
 
 test('leftovers of dead processes go, those of the living and everything else stay', async (t) => {
-  const parent = await mkdtemp(path.join(tmpdir(), 'lastref-test-'));
+  const parent = await scratch();
   const mine = path.basename(await makeTemporary(parent));
   const reused = mine.replace(/-\d+-[0-9a-f]+$/, '-1-00000000'); // our pid, another process's start
   for (const name of ['.new-4194999-77-00000000', reused, 'entry']) await mkdir(path.join(parent, name));

@@ -1,8 +1,8 @@
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { KernelSpec } from '../../../src/config/kernel.js';
 import { until } from '../../../src/kit/wait.js';
+import { scratch } from './scratch.js';
 
 /** Kconfig's part of a kernel in a few lines: ORPHAN needs PARENT, which nobody sets. */
 const merge = `#!/bin/sh
@@ -76,7 +76,7 @@ export interface FakeKernel {
 
 /** A source tree, compiler and tools that build in milliseconds; $PATH and the cache point at them. */
 export async function makeFakeKernel(folderName = 'linux'): Promise<FakeKernel> {
-  const root = await mkdtemp(path.join(tmpdir(), 'lastref-test-'));
+  const root = await scratch();
   const src = path.join(root, folderName);
   const bin = path.join(root, 'bin');
   await mkdir(path.join(src, 'scripts/kconfig'), { recursive: true });
