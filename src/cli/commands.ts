@@ -1,5 +1,6 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { LastrefError } from '../kit/errors.js';
+import { didYouMean } from '../kit/nearest.js';
 
 export interface Command {
   readonly name: string;
@@ -10,9 +11,32 @@ export interface Command {
 
 type Options = NonNullable<ParseArgsConfig['options']>;
 
-/** Reads the words of one command; an unknown option is a sentence and exit 2. */
-function read<const T extends Options>(argv: readonly string[], options: T) {
-  return parseArgs({ args: [...argv], options, allowPositionals: true, strict: true });
+/** Reads the words of one command; what it does not know is a sentence and exit 2. */
+function read<const T extends Options>(
+  argv: readonly string[],
+  options: T,
+  { positionals = true }: { readonly positionals?: boolean } = {},
+) {
+  try {
+    return parseArgs({ args: [...argv], options, allowPositionals: positionals, strict: true });
+  } catch (error) {
+    throw usageError(error, Object.keys(options));
+  }
+}
+
+/** node:util's TypeErrors of parseArgs, in our words. */
+function usageError(error: unknown, options: readonly string[]): unknown {
+  const isParsing = String((error as { code?: unknown }).code).startsWith('ERR_PARSE_ARGS_');
+  if (!(error instanceof TypeError) || !isParsing) return error;
+  const unknown = /^Unknown option '([^']*)'/.exec(error.message)?.[1];
+  const sentence =
+    unknown === undefined
+      ? (error.message.split('. ')[0] ?? '')
+      : `there is no option ${unknown}${didYouMean(
+          unknown,
+          options.map((name) => `--${name}`),
+        )}`;
+  return new LastrefError(sentence, { blame: 'user', hint: 'lastref --help', cause: error });
 }
 
 function positive(name: string, text: string | undefined): number | undefined {
@@ -63,7 +87,9 @@ export const commands: readonly Command[] = [
     synopsis: 'list [--json]',
     describe: 'suites with their scenarios, shapes, kernels and mutants',
     run: async (argv) =>
-      (await import('./list.js')).listCommand(read(argv, { json: runOptions.json }).values.json === true),
+      (await import('./list.js')).listCommand(
+        read(argv, { json: runOptions.json }, { positionals: false }).values.json === true,
+      ),
   },
   {
     name: 'kernel',
@@ -126,7 +152,7 @@ export const commands: readonly Command[] = [
     synopsis: 'doctor',
     describe: 'what the host lacks, which accelerator and why, with the command that mends it',
     run: async (argv) => {
-      read(argv, {});
+      read(argv, {}, { positionals: false });
       return (await import('./doctor-command.js')).doctorCommand();
     },
   },
@@ -135,16 +161,25 @@ export const commands: readonly Command[] = [
     synopsis: 'clean [--older-than 7d] [--keep-size 20G] [--dry-run] [--runs DIR]',
     describe: 'remove caches and runs by age or size; nothing that is in use',
     run: async (argv) => {
-      const { values } = read(argv, {
-        'older-than': { type: 'string' },
-        'keep-size': { type: 'string' },
-        'dry-run': { type: 'boolean' },
-        runs: runOptions.runs,
-      });
+      const { values } = read(
+        argv,
+        {
+          'older-than': { type: 'string' },
+          'keep-size': { type: 'string' },
+          'dry-run': { type: 'boolean' },
+          runs: runOptions.runs,
+        },
+        { positionals: false },
+      );
       return (await import('./clean.js')).cleanCommand(values);
     },
   },
 ];
+
+/** What `lastref NAME --help` says. */
+export function usageOf({ synopsis, describe }: Command): string {
+  return `lastref ${synopsis}\n    ${describe}\n`;
+}
 
 export function usage(): string {
   const lines = commands.map(({ synopsis, describe }) => `  lastref ${synopsis}\n      ${describe}`);

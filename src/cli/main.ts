@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { explain, LastrefError } from '../kit/errors.js';
 import { terminalSafe } from '../kit/terminal-safe.js';
-import { commands, usage } from './commands.js';
+import { commands, usage, usageOf } from './commands.js';
 
 /** Arguments in, exit code out: 0 pass, 1 fail, 2 usage, 69 error or miss, 130 interrupted, 125 kernel not built or booted. */
 async function main(argv: readonly string[]): Promise<number> {
@@ -29,20 +29,21 @@ async function main(argv: readonly string[]): Promise<number> {
       },
     );
   }
+  const own = rest.includes('--') ? rest.slice(0, rest.indexOf('--')) : rest;
+  if (own.includes('--help') || own.includes('-h')) {
+    process.stdout.write(usageOf(command));
+    return 0;
+  }
   return command.run(rest);
 }
 
 // Whoever reads our output may leave (`lastref list | head`): that is no error of ours.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 69));
+process.stderr.on('error', () => undefined); // the exit code says it too
 
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
   process.stderr.write(`lastref: ${terminalSafe(explain(error))}\n`);
-  process.exitCode = error instanceof LastrefError ? error.exitCode : isUsage(error) ? 2 : 69;
-}
-
-/** node:util parseArgs raises TypeErrors with codes of its own. */
-function isUsage(error: unknown): boolean {
-  return String((error as { code?: unknown }).code ?? '').startsWith('ERR_PARSE_ARGS');
+  process.exitCode = error instanceof LastrefError ? error.exitCode : 69;
 }

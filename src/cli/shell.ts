@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { bootGuest } from '../guest/boot.js';
 import type { RunningGuest } from '../guest/guest.js';
+import { LastrefError } from '../kit/errors.js';
 import { findShape } from '../suite/discover.js';
 import { makeKeyPair } from '../suite/keys.js';
 import { makePlan, type PlanOptions } from '../suite/plan.js';
@@ -20,8 +21,9 @@ export async function shellCommand(options: ShellOptions): Promise<number> {
   const shape = await findShape(options.shape);
   const watcher = new Watcher();
   const folder = await mkdtemp(path.join(tmpdir(), 'lastref-shell-'));
+  let unkept = '';
   const stop = new AbortController();
-  const interrupt = (): void => stop.abort(new Error('interrupted'));
+  const interrupt = (): void => stop.abort(new LastrefError('interrupted', { blame: 'user', exitCode: 130 }));
   process.on('SIGINT', interrupt);
   process.on('SIGTERM', interrupt);
   try {
@@ -52,11 +54,14 @@ export async function shellCommand(options: ShellOptions): Promise<number> {
     } finally {
       await guest.stop();
     }
+  } catch (error) {
+    unkept = 'scratch'; // the error names the console: that stays
+    throw error;
   } finally {
     watcher.end();
     process.off('SIGINT', interrupt);
     process.off('SIGTERM', interrupt);
-    await rm(folder, { recursive: true, force: true });
+    await rm(path.join(folder, unkept), { recursive: true, force: true });
   }
 }
 

@@ -45,8 +45,8 @@ export async function makePlan(options: PlanOptions = {}): Promise<{ plan: RunPl
   const { signal } = options;
   const chosen = selectScenarios(await discoverScenarios(), options.words ?? []);
   await discoverShapes();
-  const qemu = await qemuVersion();
   const spec = await resolveKernel(options.kernel ?? defaultKernel);
+  const qemu = await qemuVersion(); // what the user got wrong comes first
   const timed = async <T>(
     what: 'kernel' | 'rootfs',
     name: string,
