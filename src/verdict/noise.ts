@@ -25,43 +25,25 @@ const series =
 export const noiseRows: readonly NoiseRow[] = [
   {
     id: 'N1',
-    kernels: series('6.12', '7.3'),
+    kernels: series('6.12'),
     class: 'LOCKDEP',
     title: 'WARNING: lock held when returning to user space in nvme_start_freeze',
     function: 'nvme_start_freeze',
     declared: false,
-    reason: 'a controller reset through sysfs freezes the queues in one task and unfreezes them in another',
+    reason: 'a PCI reset through sysfs freezes the queues in one task and unfreezes them in another',
   },
   {
     id: 'N2',
-    kernels: series('6.12', '7.3'),
+    kernels: series('6.12'),
     class: 'LOCKDEP',
-    title: 'possible deadlock in pci_lock_rescan_remove',
-    function: 'pci_lock_rescan_remove',
-    declared: true,
-    reason: "pciehp's reset_lock and pci_rescan_remove_lock are taken in both orders when a slot is emptied",
+    title: 'possible deadlock in pciehp_unconfigure_device',
+    function: 'pciehp_unconfigure_device',
+    declared: false,
+    reason: 'pciehp takes its reset_lock and pci_rescan_remove_lock in both orders when a slot is emptied',
   },
   {
-    id: 'N2-ist',
-    kernels: series('6.12', '7.3'),
-    class: 'LOCKDEP',
-    title: 'possible deadlock in pciehp_ist',
-    function: 'pciehp_ist',
-    declared: true,
-    reason: "pciehp's reset_lock and pci_rescan_remove_lock are taken in both orders when a slot is emptied",
-  },
-  {
-    id: 'gup-mmap-lock',
-    kernels: series('6.12', '7.3'),
-    class: 'WARNING',
-    title: 'WARNING in check_vma_flags',
-    function: 'check_vma_flags',
-    file: /^mm\/gup\.c$/,
-    declared: true,
-    reason: 'the scenario asks GUP for what it warns about',
-  },
-  {
-    id: 'gup-get-page',
+    // mm/gup.c: is_valid_gup_args refuses FOLL_LONGTERM with FOLL_PCI_P2PDMA.
+    id: 'gup-longterm',
     kernels: series('6.12', '7.3'),
     class: 'WARNING',
     title: 'WARNING in is_valid_gup_args',
@@ -82,7 +64,7 @@ export function markNoise(splat: Splat, release: string | undefined, expected: r
       one.title === splat.title &&
       one.function === splat.function &&
       (one.file === undefined || one.file.test(splat.file ?? '')) &&
-      (!one.declared || expected.some((id) => one.id === id || one.id.startsWith(`${id}-`))),
+      (!one.declared || expected.includes(one.id)),
   );
   return row === undefined ? splat : { ...splat, noise: `${row.id}: ${row.reason}` };
 }

@@ -8,15 +8,15 @@ import type { ConsoleReport } from '../../src/verdict/types.js';
 
 const folder = path.resolve(import.meta.dirname, '../../../test/verdict/logs');
 const logs = readdirSync(folder).filter((name) => /^\d{3}\.log$/.test(name));
-const options = { begin: 'golden', end: 'golden' };
+const options = { begin: 'golden', end: 'golden', release: '6.12.117' };
 
 function summary({ splats, lost }: ConsoleReport): unknown {
   return {
     clean: splats.length === 0,
-    splats: splats.map(({ title, class: kind, function: fn, file, corrupted, fatal, aftermath }) => {
-      return { title, class: kind, function: fn, file, corrupted, fatal, aftermath };
+    splats: splats.map(({ title, class: kind, function: fn, file, corrupted, fatal, aftermath, noise }) => {
+      return { title, class: kind, function: fn, file, corrupted, fatal, aftermath, noise };
     }),
-    lost: lost.map(({ kind, detail }) => ({ kind, detail })),
+    lost: lost.map(({ kind, detail, accepted = null }) => ({ kind, detail, accepted })),
   };
 }
 

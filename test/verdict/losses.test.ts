@@ -115,8 +115,8 @@ test('a row that must be declared marks only when it is', (t) => {
     '---[ end trace 0000000000000000 ]---',
   ]);
   t.is(judgeConsole(Buffer.from(gup), { release: '6.12.117' }).splats[0]?.noise, null);
-  const told = judgeConsole(Buffer.from(gup), { release: '6.12.117', expected: ['gup-get-page'] });
-  t.regex(told.splats[0]?.noise ?? '', /^gup-get-page: /);
+  const told = judgeConsole(Buffer.from(gup), { release: '6.12.117', expected: ['gup-longterm'] });
+  t.regex(told.splats[0]?.noise ?? '', /^gup-longterm: /);
 });
 
 test('rows of noise are exact: no wildcard in a title', (t) => {
