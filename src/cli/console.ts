@@ -1,4 +1,6 @@
 import { createReadStream } from 'node:fs';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { messageOf } from '../kit/errors.js';
 import { ConsoleScanner } from '../verdict/scanner.js';
@@ -55,8 +57,6 @@ async function* plain(source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Arr
     yield* rest();
     return;
   }
-  const { Readable } = await import('node:stream');
-  const { pipeline } = await import('node:stream/promises');
   const gunzip = createGunzip();
   const piped = pipeline(Readable.from(rest()), gunzip);
   // Its failure reaches the reader through the stream below; this keeps it from being reported twice.

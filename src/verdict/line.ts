@@ -73,5 +73,6 @@ export function parseLine(raw: string, start: number): LogLine {
 
 /** Bytes of the guest as text for people: UTF-8 where it is, replacement characters where it is not. */
 export function readable(latin1: string): string {
+  if (!/[\x80-\xff]/.test(latin1)) return latin1;
   return Buffer.from(latin1, 'latin1').toString('utf8');
 }

@@ -6,7 +6,7 @@ import { LossLog, lossWords } from './losses.js';
 import { markNoise } from './noise.js';
 import type { OpenReport } from './open.js';
 import { type Match, matchLine, startWords } from './rules/match.js';
-import { buildSplat } from './splat.js';
+import { buildSplat, extendSplat } from './splat.js';
 import { ReportTracker } from './tracker.js';
 import type { ConsoleReport, Loss, Splat } from './types.js';
 
@@ -37,7 +37,7 @@ export class ConsoleScanner {
   readonly #feed: LineFeed;
   readonly #echoes = new Set<string>();
   #fresh: Splat[] = [];
-  readonly #announced = new WeakSet<OpenReport>();
+  readonly #announced = new WeakMap<OpenReport, Splat>();
   #begun = false;
   #finished = false;
   #rebootedAt = -1;
@@ -128,12 +128,12 @@ export class ConsoleScanner {
 
   /** A report is complete: at its end marker, as its context may fall silent for good, or when it is closed. */
   #take(report: OpenReport): void {
-    const built = buildSplat(report);
+    const before = this.#announced.get(report);
+    const built = before === undefined ? buildSplat(report) : extendSplat(before, report);
     if (built === null) return;
-    const splat = this.#mark(built);
-    if (!this.#ledger.add(report, splat) || this.#announced.has(report)) return;
-    this.#announced.add(report);
-    this.#fresh.push(splat);
+    const splat = before === undefined ? this.#mark(built) : built;
+    this.#announced.set(report, splat);
+    if (this.#ledger.add(report, splat) && before === undefined) this.#fresh.push(splat);
   }
 
   #mark(splat: Splat): Splat {

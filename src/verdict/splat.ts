@@ -37,6 +37,17 @@ function fill(template: string, values: Readonly<Record<string, string | undefin
     .trim();
 }
 
+/** What later lines can still change of a report that was complete at its end marker. */
+export function extendSplat(splat: Splat, report: OpenReport): Splat {
+  return {
+    ...splat,
+    end: report.end,
+    raw: shorten(readable(report.settled().raw)),
+    aftermath: report.aftermath.slice(0, 20),
+    fatal: splat.fatal || report.panicked,
+  };
+}
+
 /** The closed report as a value, or null when what followed shows that it was none. */
 export function buildSplat(report: OpenReport): Splat | null {
   if (report.match.rule.lead === 'silent') return null;

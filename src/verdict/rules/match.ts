@@ -68,10 +68,9 @@ function tryRow(row: Compiled, text: string): Match | null {
 /** The row that a line starts a report of, or null. */
 export function matchLine(text: string): Match | null {
   if (!anyWord.some((pattern) => pattern.test(text))) return null;
-  if (lookalikes.some((pattern) => pattern.test(text))) return null;
   for (const row of rowsFor(text)) {
     const match = tryRow(row, text);
-    if (match !== null) return match;
+    if (match !== null) return lookalikes.some((pattern) => pattern.test(text)) ? null : match;
   }
   return null;
 }
