@@ -4,7 +4,7 @@ import path from 'node:path';
 import { execa } from 'execa';
 import { runPaths, scenarioPaths } from '../artifacts/layout.js';
 import { readRun } from '../artifacts/record.js';
-import type { RunPlan, ScenarioResult } from '../artifacts/result.js';
+import type { RunPlan, RunResult, ScenarioResult } from '../artifacts/result.js';
 import { createRun, finishedRun, writeRunResult } from '../artifacts/store.js';
 import { writeAtomic } from '../kit/atomic.js';
 import { LastrefError } from '../kit/errors.js';
@@ -14,6 +14,9 @@ import { openControl, type WorkerMessage } from '../suite/control.js';
 import { makePlan, type PlanOptions } from '../suite/plan.js';
 import { findMutant } from './mutants.js';
 import { Watcher } from './progress.js';
+
+/** After this many guests that did not boot, and none that did, the run gives up. */
+const hopelessBoots = 2;
 
 /** Less than this (ms), and what was made came out of the cache. */
 const cachedMs = 2000;
@@ -27,11 +30,19 @@ export async function runCommand(options: PlanOptions): Promise<number> {
   const interruption = new AbortController();
   const slots = new Map<string, number>();
   const plans: RunPlan[] = [];
-  const control = await openControl((message) => follow(message, watcher, slots, plans[0]));
+  const boots = { good: 0, bad: 0 };
+  const control = await openControl((message) => {
+    if (message.kind === 'booted') boots.good += 1;
+    if (message.kind === 'not-booted') boots.bad += 1;
+    // Asking on would only repeat the same deadline once per scenario.
+    if (boots.good === 0 && boots.bad >= hopelessBoots)
+      control.stop('not asked: no guest of this kernel boots');
+    follow(message, watcher, slots, plans[0]);
+  });
   const release = onInterrupt(() => {
     watcher.notice('stopping: evidence is kept; once more ends it at once', 'warning');
     interruption.abort(new LastrefError('interrupted', { blame: 'user', exitCode: 130 }));
-    control.stop();
+    control.stop('the run was interrupted');
   });
   try {
     const { plan, why } = await makePlan({
@@ -74,9 +85,11 @@ async function runPlan(
     const since = performance.now();
     await schedule(plan, interrupted);
     const { scenarios } = await readRun(plan.directory);
-    const result = await finishedRun(plan, scenarios, Math.round(performance.now() - since), {
+    const judged = await finishedRun(plan, scenarios, Math.round(performance.now() - since), {
       interrupted: interrupted.aborted,
     });
+    const isHopeless = judged.outcome === 'FAIL' && scenarios.every(({ bootMs }) => bootMs === null);
+    const result = isHopeless ? unbootable(judged) : judged;
     await writeRunResult(plan.directory, result);
     const record = await readRun(plan.directory);
     for (const report of reports)
@@ -86,6 +99,11 @@ async function runPlan(
   } finally {
     await run.release();
   }
+}
+
+/** A kernel that boots nowhere has not been asked anything: `git bisect run` skips it (125). */
+function unbootable(judged: RunResult): RunResult {
+  return { ...judged, exitCode: 125, headline: 'the kernel does not boot: no question was put to it' };
 }
 
 /** Runs AVA over the planned files. What it prints goes to ava.log; results are what the scenarios wrote. */
@@ -157,6 +175,7 @@ function follow(
     watcher.tell({ kind: 'scenario-start', t, slot, id });
     return;
   }
+  if (message.kind === 'booted' || message.kind === 'not-booted') return;
   const slot = slots.get(id) ?? 0;
   if (message.kind === 'step') {
     watcher.tell({ kind: 'scenario-step', t, slot, id, doing: message.doing, phase: message.phase });

@@ -59,7 +59,7 @@ const rules: readonly ((shape: Shape) => Iterable<string>)[] = [
     if (!Number.isInteger(memoryMiB) || memoryMiB < 512)
       yield `a KASAN kernel needs at least 512 MiB, not ${memoryMiB}`;
   },
-  function* cpu({ cpu }) {
+  function* model({ cpu }) {
     if (!/^[A-Za-z0-9._-]+(,[a-z0-9_.=+-]+)*$/.test(cpu)) yield `"${cpu}" is no QEMU CPU model`;
     if (/^(host|max)\b/.test(cpu))
       yield `cpu "${cpu}" differs from host to host, and with it the verdict; name a model`;

@@ -1,9 +1,9 @@
-import { mkdir, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, stat, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { KernelImage, RootfsImage } from '../config/kernel.js';
 import type { Shape } from '../config/shape.js';
 import { Cleanup } from '../kit/cleanup.js';
-import { LastrefError, messageOf } from '../kit/errors.js';
+import { hasCode, LastrefError, messageOf } from '../kit/errors.js';
 import { shellWord } from '../kit/shell-word.js';
 import { until, within } from '../kit/wait.js';
 import { type Accelerator, disksOf, qemuArgv } from '../qemu/argv.js';
@@ -62,21 +62,40 @@ export async function bootGuest(spec: BootSpec): Promise<RunningGuest> {
   } catch (error) {
     await cleanup.run();
     spec.signal?.throwIfAborted(); // the run was stopped: nothing is wrong with the guest
-    throw didNotBoot(spec, error);
+    throw await didNotBoot(spec, error);
   }
 }
 
-function didNotBoot({ kernel, directory }: BootSpec, error: unknown): unknown {
+/** Who is to blame for a guest that did not come up: a kernel that spoke, or the machine under one that never did. */
+async function didNotBoot({ kernel, directory, accelerator }: BootSpec, error: unknown): Promise<unknown> {
   if (!(error instanceof LastrefError)) return error;
   const console = path.join(directory, 'console.log');
-  const hint = error.blame === 'kernel' ? `lastref console ${shellWord(console)}` : error.hint;
-  return new LastrefError(`${kernel.name} did not boot: ${error.message}`, {
-    blame: error.blame,
-    exitCode: error.blame === 'kernel' ? 125 : error.exitCode,
+  const isMute = error.blame === 'kernel' && (await sizeOf(console)) === 0;
+  const blame = isMute ? 'host' : error.blame;
+  const hint = isMute
+    ? `qemu.log beside it may say why; \`--accel tcg\` needs nothing of the host`
+    : blame === 'kernel'
+      ? `lastref console ${shellWord(console)}`
+      : error.hint;
+  const mute = isMute ? `; it never printed a line under ${accelerator}` : '';
+  return new LastrefError(`${kernel.name} did not boot: ${error.message}${mute}`, {
+    blame,
+    ...(blame === 'kernel'
+      ? { exitCode: 125, promise: 'guest-survives' }
+      : { exitCode: isMute ? 69 : error.exitCode }),
     evidence: error.evidence ?? console,
     ...(hint === undefined ? {} : { hint }),
     cause: error,
   });
+}
+
+async function sizeOf(file: string): Promise<number> {
+  try {
+    return (await stat(file)).size;
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return 0;
+    throw error;
+  }
 }
 
 async function boot(spec: BootSpec, watch: GuestWatch, cleanup: Cleanup): Promise<RunningGuest> {

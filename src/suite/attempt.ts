@@ -30,6 +30,8 @@ export interface AttemptSpec {
   readonly directory: string;
   /** Aborts when the run is stopped. */
   readonly signal: AbortSignal;
+  /** Called when the guest answers. */
+  readonly booted: () => void;
   readonly step: (doing: string, phase: 'boot' | 'ask' | 'judge') => void;
 }
 
@@ -87,6 +89,7 @@ export async function attemptScenario(spec: AttemptSpec): Promise<AttemptOutcome
   try {
     spec.step('booting', 'boot');
     guest = await bootGuest(await bootSpec(spec, events, onConsole));
+    spec.booted();
     await ask(spec, guest, token, events, wounds.signal, found);
   } catch (error) {
     found.thrown = error;
@@ -102,7 +105,7 @@ export async function attemptScenario(spec: AttemptSpec): Promise<AttemptOutcome
   for (const [index, splat] of report.splats.entries()) {
     await writeAtomic(path.join(directory, 'splats', `${index + 1}.txt`), splatText(splat));
   }
-  const observation = observe(scenario, found, report, guest === undefined);
+  const observation = observe(scenario, found, report);
   events.append({
     source: 'scenario',
     event: 'observed',
@@ -217,18 +220,13 @@ function wounded(splat: Splat): LastrefError {
 }
 
 /** One value with everything the judge asks. */
-function observe(
-  scenario: Scenario,
-  found: Findings,
-  console: Observation['console'],
-  neverBooted: boolean,
-): Observation {
+function observe(scenario: Scenario, found: Findings, console: Observation['console']): Observation {
   const error = found.thrown;
   const blame = error instanceof LastrefError ? error.blame : 'test';
   return {
     asks: scenario.options.asks,
     console,
-    guest: found.state ?? (neverBooted ? 'vanished' : 'running'),
+    guest: found.state ?? 'running', // one that never came up is explained by what was thrown
     ...(found.stateDetail ? { guestDetail: found.stateDetail } : {}),
     ...(found.skip === undefined ? {} : { skip: found.skip }),
     ...(error === undefined

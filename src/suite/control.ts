@@ -14,12 +14,12 @@ export type WorkerMessage =
       readonly doing: string;
       readonly phase: 'boot' | 'ask' | 'judge' | 'retry';
     }
-  | { readonly kind: 'end'; readonly id: string };
+  | { readonly kind: 'booted' | 'not-booted' | 'end'; readonly id: string };
 
 export interface Control {
   readonly path: string;
-  /** Asks every worker, present and future, to stop in an orderly way. */
-  stop(): void;
+  /** Asks every worker, present and future, to stop in an orderly way, and says why. */
+  stop(why: string): void;
   close(): Promise<void>;
 }
 
@@ -27,12 +27,12 @@ export interface Control {
 export async function openControl(onMessage: (message: WorkerMessage) => void): Promise<Control> {
   const folder = await mkdtemp(path.join(tmpdir(), 'lastref-'));
   const workers = new Set<Socket>();
-  let stopping = false;
+  let stopping: string | undefined;
   const server = createServer((socket) => {
     workers.add(socket);
     socket.on('error', () => socket.destroy());
     socket.on('close', () => workers.delete(socket));
-    if (stopping) socket.write('stop\n');
+    if (stopping !== undefined) socket.write(`${stopping}\n`);
     createInterface({ input: socket }).on('line', (line) => onMessage(JSON.parse(line) as WorkerMessage));
   });
   const socketPath = path.join(folder, 'control');
@@ -42,9 +42,9 @@ export async function openControl(onMessage: (message: WorkerMessage) => void): 
   });
   return {
     path: socketPath,
-    stop: () => {
-      stopping = true;
-      for (const worker of workers) worker.write('stop\n');
+    stop: (why) => {
+      stopping ??= why;
+      for (const worker of workers) worker.write(`${stopping}\n`);
     },
     close: async () => {
       for (const worker of workers) worker.destroy();
@@ -77,7 +77,7 @@ export async function connectControl(socketPath: string | null): Promise<Control
   };
   socket.on('error', () => stop('the run is gone'));
   socket.on('close', () => stop('the run is gone'));
-  createInterface({ input: socket }).on('line', () => stop('the run was interrupted'));
+  createInterface({ input: socket }).on('line', stop);
   return {
     signal: controller.signal,
     send: (message) => void socket.write(`${JSON.stringify(message)}\n`),

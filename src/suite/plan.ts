@@ -62,7 +62,8 @@ export async function makePlan(options: PlanOptions = {}): Promise<{ plan: RunPl
     buildKernel(spec, { mutant: options.mutant, onProgress, signal }),
   );
   for (const probe of ['p2pmem', 'remover']) await compileProbe(probe, { signal });
-  const proof = kernel.modulesCpio === null ? { bzImage: kernel.bzImage, initrd: rootfs.cpio } : undefined;
+  // The initramfs without modules is enough: the proof ends where userspace begins.
+  const proof = { bzImage: kernel.bzImage, initrd: rootfs.cpio };
   const { chosen: accelerator, why } = await chooseAccelerator(options.accelerator ?? 'auto', proof);
   const id = newRunId(startedAt);
   const plan: RunPlan = {

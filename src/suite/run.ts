@@ -36,8 +36,10 @@ export async function runScenario(id: string, scenario: Scenario, plan: RunPlan)
         plan,
         directory: first ? paths.directory : `${paths.directory}/attempt-${attempts}`,
         signal: control.signal,
+        booted: () => control.send({ kind: 'booted', id }),
         step: (doing, phase) => control.send({ kind: 'step', id, doing, phase: first ? phase : 'retry' }),
       });
+      if (last.bootMs === null) control.send({ kind: 'not-booted', id });
       verdict = heldAgainst(scenario, judge(last.observation));
       if (verdict.outcome !== 'MISS' || attempts >= mostAttempts || control.signal.aborted) break;
       missed.push({ witness: 'harness', detail: `attempt ${attempts} was a MISS: ${verdict.headline}` });
