@@ -6,7 +6,10 @@ import { create } from 'tar';
 import { LastrefError } from '../kit/errors.js';
 import type { SshSession } from './ssh.js';
 
-/** Copies one host file into a guest folder as a tar stream (mode kept, owner root). */
+/**
+ * Copies one host file into a guest folder as a tar stream (mode kept, owner root). Compressed: an emulated CPU inflates
+ * faster than it decrypts.
+ */
 export async function pushFile(
   ssh: SshSession,
   hostFile: string,
@@ -16,11 +19,13 @@ export async function pushFile(
   await stat(hostFile);
   const archive = new PassThrough();
   const packed = pipeline(
-    create({ cwd: path.dirname(hostFile), portable: true, follow: true }, [path.basename(hostFile)]),
+    create({ cwd: path.dirname(hostFile), portable: true, follow: true, gzip: { level: 6 } }, [
+      path.basename(hostFile),
+    ]),
     archive,
   );
   const [unpacked] = await Promise.all([
-    ssh.exec(['tar', '-x', '-C', guestFolder], { ...options, stdin: archive }),
+    ssh.exec(['tar', '-xz', '-C', guestFolder], { ...options, stdin: archive }),
     packed,
   ]);
   if (unpacked.code !== 0) {
