@@ -7,10 +7,11 @@ import { readRun } from '../artifacts/record.js';
 import type { RunPlan, RunResult, ScenarioResult } from '../artifacts/result.js';
 import { createRun, finishedRun, writeRunResult } from '../artifacts/store.js';
 import { writeAtomic } from '../kit/atomic.js';
-import { LastrefError } from '../kit/errors.js';
+import { hasCode, LastrefError } from '../kit/errors.js';
 import { projectRoot } from '../kit/paths.js';
+import { dieWithUs } from '../qemu/launch.js';
 import { reports } from '../report/registry.js';
-import { openControl, type WorkerMessage } from '../suite/control.js';
+import { type Control, openControl, type WorkerMessage } from '../suite/control.js';
 import { makePlan, type PlanOptions } from '../suite/plan.js';
 import { findMutant } from './mutants.js';
 import { Watcher } from './progress.js';
@@ -28,37 +29,24 @@ const endings = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 export async function runCommand(options: PlanOptions): Promise<number> {
   const watcher = new Watcher();
   const interruption = new AbortController();
-  const slots = new Map<string, number>();
-  const plans: RunPlan[] = [];
-  const boots = { good: 0, bad: 0 };
-  const control = await openControl((message) => {
-    if (message.kind === 'booted') boots.good += 1;
-    if (message.kind === 'not-booted') boots.bad += 1;
-    // Asking on would only repeat the same deadline once per scenario.
-    if (boots.good === 0 && boots.bad >= hopelessBoots)
-      control.stop('not asked: no guest of this kernel boots');
-    follow(message, watcher, slots, plans[0]);
-  });
   const release = onInterrupt(() => {
     watcher.notice('stopping: evidence is kept; once more ends it at once', 'warning');
     interruption.abort(new LastrefError('interrupted', { blame: 'user', exitCode: 130 }));
-    control.stop('the run was interrupted');
   });
   try {
     const { plan, why } = await makePlan({
       ...options,
       mutant: await findMutant(options.mutant),
-      control: control.path,
+      followed: true,
       signal: interruption.signal,
       onBuild: (what, name, progress) => watcher.build(what, name, progress),
       onBuilt: (what, name, durationMs) => watcher.built(what, name, durationMs, durationMs < cachedMs),
     });
-    plans.push(plan);
+    interruption.signal.throwIfAborted();
     return await runPlan(plan, why, watcher, interruption.signal);
   } finally {
     release();
     watcher.end();
-    await control.close();
   }
 }
 
@@ -83,12 +71,13 @@ async function runPlan(
       scenarios: plan.scenarios.length,
     });
     const since = performance.now();
-    await schedule(plan, interrupted);
+    await schedule(plan, watcher, interrupted);
     const { scenarios } = await readRun(plan.directory);
     const judged = await finishedRun(plan, scenarios, Math.round(performance.now() - since), {
       interrupted: interrupted.aborted,
     });
-    const isHopeless = judged.outcome === 'FAIL' && scenarios.every(({ bootMs }) => bootMs === null);
+    const isHopeless =
+      !interrupted.aborted && judged.outcome === 'FAIL' && scenarios.every(({ bootMs }) => bootMs === null);
     const result = isHopeless ? unbootable(judged) : judged;
     await writeRunResult(plan.directory, result);
     const record = await readRun(plan.directory);
@@ -107,11 +96,19 @@ function unbootable(judged: RunResult): RunResult {
 }
 
 /** Runs AVA over the planned files. What it prints goes to ava.log; results are what the scenarios wrote. */
-async function schedule(plan: RunPlan, interrupted: AbortSignal): Promise<void> {
+async function schedule(plan: RunPlan, watcher: Watcher, interrupted: AbortSignal): Promise<void> {
+  const control = plan.control === null ? null : await openFollowed(plan, plan.control, watcher);
+  const stop = (): void => control?.stop('the run was interrupted');
+  interrupted.addEventListener('abort', stop, { once: true });
+  if (interrupted.aborted) stop();
   const files = plan.scenarios.map(({ id }) => `suites/${id}.ts`);
-  const log = path.join(plan.directory, 'ava.log');
   const ava = path.join(projectRoot, 'node_modules', 'ava', 'entrypoints', 'cli.mjs');
-  const child = execa('setpriv', ['--pdeathsig', 'KILL', '--', process.execPath, ava, '--tap', ...files], {
+  const [program, words] = dieWithUs(
+    process.execPath,
+    [ava, '--tap', ...files],
+    path.join(plan.directory, 'ava.log'),
+  );
+  const child = execa(program, words, {
     cwd: projectRoot,
     env: {
       LASTREF_PLAN: runPaths(plan.directory).plan,
@@ -119,9 +116,7 @@ async function schedule(plan: RunPlan, interrupted: AbortSignal): Promise<void> 
       AVA_FORCE_CI: 'not-ci',
       LC_ALL: 'C.UTF-8',
     },
-    stdin: 'ignore',
-    stdout: { file: log },
-    stderr: { file: log },
+    stdio: 'ignore',
     // Out of the terminal's group: ^C reaches us, and we ask the workers to stop so that they can keep their evidence.
     detached: true,
     cleanup: false,
@@ -129,12 +124,35 @@ async function schedule(plan: RunPlan, interrupted: AbortSignal): Promise<void> 
     buffer: false,
   });
   const killAll = (): void => {
-    if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+    try {
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+    } catch (error) {
+      if (!hasCode(error, 'ESRCH')) throw error; // it has just ended by itself
+    }
   };
   process.once('exit', killAll);
-  await child;
-  process.removeListener('exit', killAll);
-  if (interrupted.aborted) return;
+  try {
+    await child;
+  } finally {
+    process.removeListener('exit', killAll);
+    interrupted.removeEventListener('abort', stop);
+    await control?.close();
+  }
+}
+
+/** Opens the run's control socket; what workers tell becomes progress, and a kernel that boots nowhere is given up. */
+async function openFollowed(plan: RunPlan, socket: string, watcher: Watcher): Promise<Control> {
+  const slots = new Map<string, number>();
+  const boots = { good: 0, bad: 0 };
+  const control = await openControl(socket, (message) => {
+    if (message.kind === 'booted') boots.good += 1;
+    if (message.kind === 'not-booted') boots.bad += 1;
+    // Asking on would only repeat the same deadline once per scenario.
+    if (boots.good === 0 && boots.bad >= hopelessBoots)
+      control.stop('not asked: no guest of this kernel boots');
+    follow(message, watcher, slots, plan);
+  });
+  return control;
 }
 
 /** The first signal calls `stop`; the second ends this process, and with it (PR_SET_PDEATHSIG) everything it started. */
@@ -159,13 +177,7 @@ function onInterrupt(stop: () => void): () => void {
 }
 
 /** Turns what workers report into progress; each scenario under way has a slot of its own. */
-function follow(
-  message: WorkerMessage,
-  watcher: Watcher,
-  slots: Map<string, number>,
-  plan: RunPlan | undefined,
-): void {
-  if (plan === undefined) return;
+function follow(message: WorkerMessage, watcher: Watcher, slots: Map<string, number>, plan: RunPlan): void {
   const { id } = message;
   const t = watcher.now();
   if (message.kind === 'start') {

@@ -157,8 +157,9 @@ async function boot(spec: BootSpec, watch: GuestWatch, cleanup: Cleanup): Promis
       if (event === 'SHUTDOWN' && data['guest'] === true) guest.poweredOff = true;
     },
   });
-  // The console is read to its end before anybody hears of QEMU's: a panic there explains it.
+  // Events and console are read to their end before anybody hears of QEMU's: a panic there explains it.
   const exited = qemu.exited.then(async (exit) => {
+    await within({ name: 'the last of QMP', deadlineMs: 1000 }, () => qmp.closed).catch(messageOf);
     record('qmp', 'qemu-exit', { ...exit });
     await tail.finish().catch((error) => watch.ended('vanished', unreadable(error)));
     if (guest.poweredOff) watch.ended('powered-off', 'it switched itself off');

@@ -1,11 +1,12 @@
-import { access, constants, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { release, tmpdir } from 'node:os';
+import { access, constants, mkdir, readFile, rm } from 'node:fs/promises';
+import { release } from 'node:os';
 import path from 'node:path';
 import { writeJson } from '../kit/atomic.js';
 import { hasCode, LastrefError, messageOf } from '../kit/errors.js';
+import { withLock } from '../kit/lock.js';
 import { cacheRoot } from '../kit/paths.js';
 import { until } from '../kit/wait.js';
-import type { Accelerator } from './argv.js';
+import { type Accelerator, comma } from './argv.js';
 import { launchQemu, qmpFd } from './launch.js';
 import { Qmp } from './qmp.js';
 import { qemuVersion } from './version.js';
@@ -57,20 +58,41 @@ async function doubtKvm(proof: ProofImage | undefined): Promise<string | null> {
   }
   const stages: (keyof typeof proofMs)[] = proof === undefined ? ['firmware'] : ['firmware', 'kernel'];
   for (const stage of stages) {
-    const doubt = await remembered(stage, () => runProof(stage, proof));
+    const doubt = await remembered(stage, (folder) => runProof(stage, folder, proof));
     if (doubt !== null) return doubt;
   }
   return null;
 }
 
-async function remembered(stage: string, ask: () => Promise<string | null>): Promise<string | null> {
+/** The answer kept from an earlier run, or `ask`'s: one process asks at a time, for two guests would slow each other. */
+async function remembered(
+  stage: string,
+  ask: (folder: string) => Promise<string | null>,
+): Promise<string | null> {
   const host = { host: release(), qemu: await qemuVersion(), stage };
-  const file = path.join(cacheRoot(), 'accelerator', `${stage}.json`);
-  const known = await readKnown(file);
-  if (known !== undefined && known.host === host.host && known.qemu === host.qemu) return known.doubt;
-  const doubt = await ask();
-  await writeJson(file, { ...host, doubt });
-  return doubt;
+  const root = path.join(cacheRoot(), 'accelerator');
+  const file = path.join(root, `${stage}.json`);
+  const known = async (): Promise<{ doubt: string | null } | undefined> => {
+    const kept = await readKnown(file);
+    return kept?.host === host.host && kept.qemu === host.qemu ? kept : undefined;
+  };
+  const before = await known();
+  if (before !== undefined) return before.doubt;
+  return withLock(path.join(root, 'proof.lock'), async () => {
+    const meanwhile = await known();
+    if (meanwhile !== undefined) return meanwhile.doubt;
+    // One place, taken over from whoever was killed in the middle.
+    const folder = path.join(root, 'proof');
+    await rm(folder, { recursive: true, force: true });
+    await mkdir(folder);
+    try {
+      const doubt = await ask(folder);
+      await writeJson(file, { ...host, doubt });
+      return doubt;
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
 }
 
 async function readKnown(
@@ -85,11 +107,21 @@ async function readKnown(
 }
 
 /** Runs a guest under KVM for a bounded time; returns why it did not get there, or null. */
-async function runProof(stage: keyof typeof proofMs, proof: ProofImage | undefined): Promise<string | null> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'lastref-kvm-'));
+async function runProof(
+  stage: keyof typeof proofMs,
+  folder: string,
+  proof: ProofImage | undefined,
+): Promise<string | null> {
   const output = path.join(folder, 'output');
   const machine = ['-nodefaults', '-display', 'none', '-no-reboot', '-machine', 'q35', '-accel', 'kvm'];
-  const cpu = ['-cpu', 'EPYC,vendor=AuthenticAMD', '-m', '512M', '-chardev', `file,id=out,path=${output}`];
+  const cpu = [
+    '-cpu',
+    'EPYC,vendor=AuthenticAMD',
+    '-m',
+    '512M',
+    '-chardev',
+    `file,id=out,path=${comma(output)}`,
+  ];
   const boots =
     stage === 'kernel' && proof !== undefined
       ? [
@@ -120,6 +152,7 @@ async function runProof(stage: keyof typeof proofMs, proof: ProofImage | undefin
     gone.abort(new LastrefError(`QEMU ended with ${signal ?? `status ${code}`}`, { blame: 'host' })),
   );
   const qmp = new Qmp(qemu.qmpSocket, {
+    greetingMs: 30_000,
     commandMs: 5000,
     onEvent: ({ event }) => {
       if (event === 'STOP')
@@ -138,6 +171,5 @@ async function runProof(stage: keyof typeof proofMs, proof: ProofImage | undefin
   } finally {
     qemu.kill();
     await qemu.exited;
-    await rm(folder, { recursive: true, force: true });
   }
 }

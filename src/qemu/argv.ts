@@ -19,7 +19,7 @@ export interface MachineSpec {
 }
 
 /** A comma ends an option's value; QEMU reads two as one (docs/system/qemu-manpage, "-drive"). */
-const comma = (text: string): string => text.replaceAll(',', ',,');
+export const comma = (text: string): string => text.replaceAll(',', ',,');
 
 /** QEMU id of a device's namespace: what `block_set_io_throttle` and `qemu-io -d` name. */
 export const namespaceQemuId = (device: NvmeDevice): string => `ns-${device.id}`;

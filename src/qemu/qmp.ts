@@ -26,6 +26,7 @@ export class Qmp {
   readonly #options: QmpOptions;
   readonly #pending = new Map<number, { readonly command: string; readonly answer: Deferred<unknown> }>();
   readonly #greeting = deferred<void>();
+  readonly #over = deferred<void>();
   #next = 1;
   #closed: LastrefError | undefined;
 
@@ -85,6 +86,11 @@ export class Qmp {
     return String(await this.execute('human-monitor-command', { 'command-line': line }));
   }
 
+  /** Resolves when nothing more can come from QEMU: every event that it sent has been told. */
+  get closed(): Promise<void> {
+    return this.#over.promise;
+  }
+
   close(): void {
     this.#socket.destroy();
   }
@@ -128,6 +134,7 @@ export class Qmp {
   #close(why: string): void {
     if (this.#closed !== undefined) return;
     this.#closed = new LastrefError(why, { blame: 'harness' });
+    this.#over.resolve();
     this.#greeting.reject(this.#closed);
     for (const { answer } of this.#pending.values()) answer.reject(this.#closed);
   }

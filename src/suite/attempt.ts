@@ -40,6 +40,9 @@ export interface AttemptOutcome {
   readonly bootMs: number | null;
 }
 
+/** Folder of an attempt for what need not be kept; hidden, so that no archive of a run that was killed has it. */
+export const scratchName = '.scratch';
+
 const bodyDeadlineMs = 60_000;
 
 /** After a fatal splat the kernel goes on printing; the body gets this long (ms, fast host) before it is ended. */
@@ -134,7 +137,7 @@ async function bootSpec(
     rootfs: plan.rootfs,
     accelerator: plan.accelerator,
     directory,
-    scratch: path.join(directory, 'scratch'),
+    scratch: path.join(directory, scratchName),
     userKey: makeKeyPair(),
     append: scenario.options.append ?? [],
     record: (source, event, fields) => void events.append({ source, event, ...fields }),

@@ -1,8 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, type FileHandle, open, rm } from 'node:fs/promises';
 import { connect, createServer, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { diskError } from '../kit/atomic.js';
 import { LastrefError } from '../kit/errors.js';
 
 /** What a scenario's worker tells the run that follows it. One JSON line each. */
@@ -17,15 +17,24 @@ export type WorkerMessage =
   | { readonly kind: 'booted' | 'not-booted' | 'end'; readonly id: string };
 
 export interface Control {
-  readonly path: string;
   /** Asks every worker, present and future, to stop in an orderly way, and says why. */
   stop(why: string): void;
   close(): Promise<void>;
 }
 
-/** Opens the socket that workers report to: in a folder only we can enter, so nobody else can listen or speak. */
-export async function openControl(onMessage: (message: WorkerMessage) => void): Promise<Control> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'lastref-'));
+/**
+ * A socket's address below its open folder: sockaddr_un holds 107 bytes, and a run's path may be longer.
+ * The socket lies in the run directory, so that nothing is left elsewhere when we are killed.
+ */
+const shortPath = (folder: FileHandle, socketPath: string): string =>
+  `/proc/self/fd/${folder.fd}/${path.basename(socketPath)}`;
+
+/** Opens the socket that workers report to. Only the run directory's owner can connect to it. */
+export async function openControl(
+  socketPath: string,
+  onMessage: (message: WorkerMessage) => void,
+): Promise<Control> {
+  const folder = await open(path.dirname(socketPath));
   const workers = new Set<Socket>();
   let stopping: string | undefined;
   const server = createServer((socket) => {
@@ -35,13 +44,17 @@ export async function openControl(onMessage: (message: WorkerMessage) => void): 
     if (stopping !== undefined) socket.write(`${stopping}\n`);
     createInterface({ input: socket }).on('line', (line) => onMessage(JSON.parse(line) as WorkerMessage));
   });
-  const socketPath = path.join(folder, 'control');
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(socketPath, resolve);
-  });
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(shortPath(folder, socketPath), resolve);
+    });
+    await chmod(socketPath, 0o600);
+  } catch (error) {
+    await folder.close();
+    throw diskError(error, socketPath);
+  }
   return {
-    path: socketPath,
     stop: (why) => {
       stopping ??= why;
       for (const worker of workers) worker.write(`${stopping}\n`);
@@ -49,7 +62,8 @@ export async function openControl(onMessage: (message: WorkerMessage) => void): 
     close: async () => {
       for (const worker of workers) worker.destroy();
       await new Promise<void>((resolve) => server.close(() => resolve()));
-      await rm(folder, { recursive: true, force: true });
+      await folder.close();
+      await rm(socketPath, { force: true });
     },
   };
 }
@@ -66,11 +80,16 @@ export async function connectControl(socketPath: string | null): Promise<Control
   const controller = new AbortController();
   if (socketPath === null)
     return { signal: controller.signal, send: () => undefined, close: () => undefined };
-  const socket = connect(socketPath);
-  await new Promise<void>((resolve, reject) => {
-    socket.once('connect', resolve);
-    socket.once('error', reject);
-  });
+  const folder = await open(path.dirname(socketPath));
+  const socket = connect(shortPath(folder, socketPath));
+  try {
+    await new Promise<void>((resolve, reject) => {
+      socket.once('connect', resolve);
+      socket.once('error', reject);
+    });
+  } finally {
+    await folder.close();
+  }
   let done = false;
   const stop = (why: string): void => {
     if (!done) controller.abort(new LastrefError(why, { blame: 'user', exitCode: 130 }));

@@ -25,7 +25,8 @@ export interface PlanOptions {
   readonly runs?: string | undefined;
   readonly accelerator?: WantedAccelerator | undefined;
   readonly jobs?: number | undefined;
-  readonly control?: string | null;
+  /** Somebody follows the run on its control socket. */
+  readonly followed?: boolean;
   readonly signal?: AbortSignal | undefined;
   readonly onBuild?: (what: 'kernel' | 'rootfs', name: string, progress: BuildProgress) => void;
   readonly onBuilt?: (what: 'kernel' | 'rootfs', name: string, durationMs: number) => void;
@@ -66,9 +67,10 @@ export async function makePlan(options: PlanOptions = {}): Promise<{ plan: RunPl
   const proof = { bzImage: kernel.bzImage, initrd: rootfs.cpio };
   const { chosen: accelerator, why } = await chooseAccelerator(options.accelerator ?? 'auto', proof);
   const id = newRunId(startedAt);
+  const directory = path.join(await runsRoot(options.runs), id);
   const plan: RunPlan = {
     id,
-    directory: path.join(await runsRoot(options.runs), id),
+    directory,
     kernel,
     rootfs,
     mutant: options.mutant ?? null,
@@ -84,7 +86,7 @@ export async function makePlan(options: PlanOptions = {}): Promise<{ plan: RunPl
       }) => ({ id, title, asks, shape }),
     ),
     startedAt: startedAt.toISOString(),
-    control: options.control ?? null,
+    control: options.followed === true ? path.join(directory, '.control') : null,
     host: {
       kernel: hostKernel(),
       qemu,

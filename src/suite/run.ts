@@ -6,7 +6,7 @@ import { unfinishedScenario, writeScenarioResult } from '../artifacts/store.js';
 import { LastrefError } from '../kit/errors.js';
 import { judge } from '../verdict/judge.js';
 import type { Reason, Verdict } from '../verdict/types.js';
-import { type AttemptOutcome, attemptScenario } from './attempt.js';
+import { type AttemptOutcome, attemptScenario, scratchName } from './attempt.js';
 import { connectControl } from './control.js';
 import type { Scenario } from './scenario.js';
 
@@ -30,15 +30,20 @@ export async function runScenario(id: string, scenario: Scenario, plan: RunPlan)
     for (;;) {
       attempts += 1;
       const first = attempts === 1;
-      last = await attemptScenario({
-        id,
-        scenario,
-        plan,
-        directory: first ? paths.directory : `${paths.directory}/attempt-${attempts}`,
-        signal: control.signal,
-        booted: () => control.send({ kind: 'booted', id }),
-        step: (doing, phase) => control.send({ kind: 'step', id, doing, phase: first ? phase : 'retry' }),
-      });
+      const directory = first ? paths.directory : path.join(paths.directory, `attempt-${attempts}`);
+      try {
+        last = await attemptScenario({
+          id,
+          scenario,
+          plan,
+          directory,
+          signal: control.signal,
+          booted: () => control.send({ kind: 'booted', id }),
+          step: (doing, phase) => control.send({ kind: 'step', id, doing, phase: first ? phase : 'retry' }),
+        });
+      } finally {
+        await rm(path.join(directory, scratchName), { recursive: true, force: true });
+      }
       if (last.bootMs === null) control.send({ kind: 'not-booted', id });
       verdict = heldAgainst(scenario, judge(last.observation));
       if (verdict.outcome !== 'MISS' || attempts >= mostAttempts || control.signal.aborted) break;
@@ -68,7 +73,6 @@ export async function runScenario(id: string, scenario: Scenario, plan: RunPlan)
     return result;
   } finally {
     control.close();
-    await rm(`${paths.directory}/scratch`, { recursive: true, force: true });
   }
 }
 
@@ -78,7 +82,7 @@ async function keptFiles(directory: string): Promise<string[]> {
   return entries
     .filter((entry) => entry.isFile())
     .map((entry) => path.relative(directory, path.join(entry.parentPath, entry.name)))
-    .filter((name) => !name.split(path.sep).includes('scratch'))
+    .filter((name) => !name.split(path.sep).includes(scratchName))
     .sort();
 }
 

@@ -2,10 +2,18 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
 import { LastrefError } from '../../src/kit/errors.js';
-import { describeExit, launchQemu } from '../../src/qemu/launch.js';
+import { describeExit, launchQemu, type QemuProcess } from '../../src/qemu/launch.js';
 import { qemuVersion } from '../../src/qemu/version.js';
 import { scratch } from '../artifacts/support/sample-run.js';
 import { isAlive, program } from '../support/fake-guest.js';
+
+/** What comes first on the QMP socket, which is held back until somebody listens. */
+function firstWords({ qmpSocket }: QemuProcess): Promise<string> {
+  return new Promise((resolve) => {
+    qmpSocket.once('data', (chunk: Buffer) => resolve(chunk.toString()));
+    qmpSocket.resume();
+  });
+}
 
 // LASTREF_QEMU belongs to the whole worker: one test after the other.
 test.serial('what QEMU says goes to its log, its end is told, and words arrive as they are', async (t) => {
@@ -22,7 +30,7 @@ test.serial('a QEMU that is killed is gone, and said so', async (t) => {
   process.env['LASTREF_QEMU'] = await program(t, 'echo ready >&3; exec sleep 1000');
   const log = path.join(await scratch(t), 'log');
   const qemu = await launchQemu([], log);
-  await new Promise((resolve) => qemu.qmpSocket.once('data', resolve));
+  t.is(await firstWords(qemu), 'ready\n');
   t.true(isAlive(qemu.pid));
   qemu.kill();
   const exit = await qemu.exited;
@@ -35,8 +43,16 @@ test.serial('the socket on descriptor 3 speaks both ways', async (t) => {
   process.env['LASTREF_QEMU'] = await program(t, 'read -r line <&3; echo "heard $line" >&3');
   const qemu = await launchQemu([], path.join(await scratch(t), 'log'));
   qemu.qmpSocket.write('a word\n');
-  const chunk = await new Promise<Buffer>((resolve) => qemu.qmpSocket.once('data', resolve));
-  t.is(chunk.toString(), 'heard a word\n');
+  t.is(await firstWords(qemu), 'heard a word\n');
+  await qemu.exited;
+});
+
+test.serial('what QEMU says before anybody listens is not lost', async (t) => {
+  process.env['LASTREF_QEMU'] = await program(t, 'echo greeting >&3; read -r line <&3');
+  const qemu = await launchQemu([], path.join(await scratch(t), 'log'));
+  for (let turn = 0; turn < 100; turn++) await new Promise((resolve) => setImmediate(resolve));
+  t.is(await firstWords(qemu), 'greeting\n');
+  qemu.kill();
   await qemu.exited;
 });
 

@@ -134,6 +134,7 @@ for (const [what, end] of [
     const far = connected(mute);
     const waiting = [far.qmp.execute('one'), far.qmp.connect()];
     end(far);
+    await far.qmp.closed;
     for (const one of waiting) await t.throwsAsync(one, { message: /QMP socket|ECONNRESET/ });
     await t.throwsAsync(far.qmp.execute('late'), { message: /QMP socket|ECONNRESET/ });
   });
