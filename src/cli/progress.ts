@@ -1,13 +1,17 @@
+import { EventLog } from '../artifacts/events.js';
 import type { BuildProgress } from '../images/progress.js';
 import type { ProgressEvent } from '../report/progress.js';
 import { styleFor } from '../report/style.js';
 import { terminalReport } from '../report/terminal.js';
 
-/** Where progress goes: standard output, as lines in a log or redrawn in place on a terminal. */
+/** Where progress goes: the run's events.jsonl, and standard output, as lines in a log or redrawn in place on a terminal. */
 export class Watcher {
   readonly #report: (event: ProgressEvent) => string;
   readonly #since = performance.now();
   readonly #ticks: NodeJS.Timeout;
+  /** Events from before the run had a directory; null once they are written there. */
+  #early: ProgressEvent[] | null = [];
+  #log: EventLog | undefined;
 
   constructor() {
     const style = styleFor(process.stdout, process.env);
@@ -26,6 +30,20 @@ export class Watcher {
 
   tell(event: ProgressEvent): void {
     process.stdout.write(this.#report(event));
+    if (event.kind === 'tick' || event.kind === 'run-end') return;
+    if (this.#early === null) this.#write(event);
+    else this.#early.push(event);
+  }
+
+  /** From now on, and for what was told before, events are kept in a file too. */
+  keep(file: string): void {
+    this.#log = new EventLog(file);
+    for (const event of this.#early ?? []) this.#write(event);
+    this.#early = null;
+  }
+
+  #write({ kind, t, ...rest }: ProgressEvent): void {
+    this.#log?.append({ source: 'run', event: kind, t, ...rest });
   }
 
   notice(text: string, level: 'info' | 'warning' = 'info'): void {
@@ -51,5 +69,6 @@ export class Watcher {
 
   end(): void {
     clearInterval(this.#ticks);
+    this.#log?.close();
   }
 }

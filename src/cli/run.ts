@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import path from 'node:path';
 import { execa } from 'execa';
@@ -57,6 +57,7 @@ async function runPlan(
   interrupted: AbortSignal,
 ): Promise<number> {
   const run = await createRun(plan);
+  watcher.keep(runPaths(plan.directory).events);
   try {
     watcher.tell({
       kind: 'run-start',
@@ -194,23 +195,23 @@ function follow(message: WorkerMessage, watcher: Watcher, slots: Map<string, num
     return;
   }
   slots.delete(id);
-  void readResult(plan, id).then((result) => {
-    watcher.tell({
-      kind: 'scenario-end',
-      t: watcher.now(),
-      slot,
-      id,
-      outcome: result.outcome,
-      durationMs: result.durationMs,
-      headline: result.verdict.headline,
-      splat: result.splats.find(({ noise }) => noise === null)?.raw ?? null,
-      evidence: scenarioPaths(plan.directory, id).directory,
-      reproduce: result.reproduce,
-      attempts: result.attempts,
-    });
+  const result = readResult(plan, id);
+  watcher.tell({
+    kind: 'scenario-end',
+    t,
+    slot,
+    id,
+    outcome: result.outcome,
+    durationMs: result.durationMs,
+    headline: result.verdict.headline,
+    splat: result.splats.find(({ noise }) => noise === null)?.raw ?? null,
+    evidence: scenarioPaths(plan.directory, id).directory,
+    reproduce: result.reproduce,
+    attempts: result.attempts,
   });
 }
 
-async function readResult(plan: RunPlan, id: string): Promise<ScenarioResult> {
-  return JSON.parse(await readFile(scenarioPaths(plan.directory, id).result, 'utf8')) as ScenarioResult;
+/** It is complete on disk before its worker says so; read at once, so that the last one is told before the run ends. */
+function readResult(plan: RunPlan, id: string): ScenarioResult {
+  return JSON.parse(readFileSync(scenarioPaths(plan.directory, id).result, 'utf8')) as ScenarioResult;
 }
