@@ -157,10 +157,10 @@ export class RunningGuest {
   }
 
   /**
-   * Says how a guest stands that did not answer in time: still answering, or silent although QEMU runs it.
-   * Leaves QEMU's view of all CPUs in registers.txt.
+   * Says how a guest stands that did not answer in time: answering again, deaf (it prints, but no answer comes), or
+   * silent although QEMU runs it. Leaves QEMU's view of all CPUs in registers.txt.
    */
-  async diagnose(): Promise<GuestState> {
+  async diagnose(): Promise<GuestState | 'deaf'> {
     if (this.state !== 'running') return this.state;
     if (await this.#isPaused()) return this.state;
     const before = this.#parts.tail.offset;
@@ -178,7 +178,7 @@ export class RunningGuest {
           `no answer on SSH and nothing on its console (${messageOf(error)})`,
         );
       }
-      return this.state;
+      return this.state === 'running' ? 'deaf' : this.state;
     }
   }
 

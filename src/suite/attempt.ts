@@ -100,7 +100,9 @@ export async function attemptScenario(spec: AttemptSpec): Promise<AttemptOutcome
   }
   spec.step('judging', 'judge');
   if (guest !== undefined) {
-    if (guest.state === 'running') found.log = await keepKernelLog(guest, directory, token, found.beganMs);
+    const answers =
+      guest.state === 'running' && (found.thrown === undefined || (await stillAnswers(guest, events)));
+    if (answers) found.log = await keepKernelLog(guest, directory, token, found.beganMs);
     await endGuest(guest, found, events);
   }
   const scanned = scanner.end();
@@ -199,16 +201,20 @@ async function ask(
   await guest.mark(`lastref: end ${token}`);
 }
 
-/** When the guest did not answer, asks once more what is wrong with it before it is ended. */
-async function endGuest(guest: RunningGuest, found: Findings, events: EventLog): Promise<void> {
-  if (found.thrown !== undefined && guest.state === 'running') {
-    try {
-      await guest.diagnose();
-    } catch (error) {
-      // QEMU itself does not answer: that is news about the harness, beside what was thrown before.
-      events.append({ source: 'qmp', event: 'diagnosis-failed', error: messageOf(error) });
-    }
+/** After something went wrong: is the guest still there to be asked? */
+async function stillAnswers(guest: RunningGuest, events: EventLog): Promise<boolean> {
+  try {
+    const standing = await guest.diagnose();
+    events.append({ source: 'qmp', event: 'diagnosed', standing, detail: guest.stateDetail });
+    return standing === 'running';
+  } catch (error) {
+    // QEMU itself does not answer: that is news about the harness, beside what was thrown before.
+    events.append({ source: 'qmp', event: 'diagnosis-failed', error: messageOf(error) });
+    return false;
   }
+}
+
+async function endGuest(guest: RunningGuest, found: Findings, events: EventLog): Promise<void> {
   found.state = guest.state;
   found.stateDetail = guest.stateDetail;
   const ended = await guest.stop();
