@@ -166,7 +166,7 @@ async function boot(spec: BootSpec, watch: GuestWatch, cleanup: Cleanup): Promis
     else watch.ended('vanished', describeExit(exit, file('qemu.log')));
     return exit;
   });
-  const stop = (): void => watch.ended('off-asked', 'the run was stopped');
+  const stop = (): void => watch.ended('off-asked', 'the run was stopped', spec.signal?.reason);
   spec.signal?.addEventListener('abort', stop, { once: true });
   cleanup.add('stop', () => spec.signal?.removeEventListener('abort', stop));
 

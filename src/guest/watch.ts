@@ -32,14 +32,17 @@ export class GuestWatch {
     return this.#detail;
   }
 
-  /** Later news changes nothing, except that a panic explains an exit that was seen first. */
-  ended(state: Exclude<GuestState, 'running'>, detail: string): void {
+  /**
+   * Later news changes nothing, except that a panic explains an exit that was seen first. Waits end with `reason`;
+   * without one, with an error that says how the guest ended.
+   */
+  ended(state: Exclude<GuestState, 'running'>, detail: string, reason?: unknown): void {
     if (this.#state === 'running' || (state === 'panicked' && this.#state === 'powered-off')) {
       this.#state = state;
       this.#detail = detail;
     }
     const blame = ['vanished', 'off-asked', 'flooded'].includes(state) ? 'harness' : 'kernel';
-    this.#controller.abort(new LastrefError(`the guest is gone: ${detail}`, { blame }));
+    this.#controller.abort(reason ?? new LastrefError(`the guest is gone: ${detail}`, { blame }));
   }
 }
 

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import test, { type ExecutionContext } from 'ava';
@@ -15,8 +15,9 @@ process.env['LASTREF_QEMU'] = fakeQemu;
 async function booted(
   t: ExecutionContext,
   script: Partial<FakeScript>,
+  signal?: AbortSignal,
 ): Promise<{ guest: RunningGuest; directory: string; pid: number }> {
-  const { spec, directory } = await fakeGuest(t, script, { deadlinesMs: { command: 1500 } });
+  const { spec, directory } = await fakeGuest(t, script, { deadlinesMs: { command: 1500 }, signal });
   const guest = await bootGuest(spec);
   t.teardown(() => guest.stop());
   return { guest, directory, pid: await pidOf(directory) };
@@ -83,6 +84,16 @@ for (const [what, deed, state, blame] of [
   });
 }
 
+test.serial('a run that is stopped ends every wait for its guest with that reason', async (t) => {
+  const controller = new AbortController();
+  const { guest } = await booted(t, { answers: [{ starts: 'sync', hangs: true }] }, controller.signal);
+  const waiting = guest.exec(['sync'], 600_000);
+  const reason = new LastrefError('the run was interrupted', { blame: 'user', exitCode: 130 });
+  controller.abort(reason);
+  t.is(await t.throwsAsync(waiting), reason);
+  t.is((await guest.stop()).state, 'off-asked');
+});
+
 test.serial('a panicked guest that never reboots is waited for, and then ended', async (t) => {
   const { guest, pid } = await booted(t, {
     answers: [{ starts: 'sync', hangs: true, deed: { console: 'Kernel panic - not syncing: x\n' } }],
@@ -112,10 +123,8 @@ test.serial('a file arrives in the guest with its name and mode, whatever its na
   const file = path.join(base, "it's a file.sh");
   await writeFile(file, '#!/bin/sh\n', { mode: 0o755 });
   await guest.push(file, '/probes dir');
-  t.is(await readFile(path.join(directory, 'commands'), 'utf8'), "tar -x -C '/probes dir'\n");
-  const out = path.join(base, 'out');
-  await mkdir(out);
-  const listed = await promisify(execFile)('tar', ['-tvf', path.join(directory, 'stdin-1')]);
+  t.is(await readFile(path.join(directory, 'commands'), 'utf8'), "tar -xz -C '/probes dir'\n");
+  const listed = await promisify(execFile)('tar', ['-tzvf', path.join(directory, 'stdin-1')]);
   t.regex(listed.stdout, /^-rwxr-xr-x .* it's a file\.sh\n$/);
 });
 

@@ -40,6 +40,13 @@ test('the kernel is to blame for what it does itself, the harness for what is do
   }
 });
 
+test('a guest that is stopped on purpose ends its waits with the reason it was stopped for', (t) => {
+  const watch = new GuestWatch();
+  const reason = new LastrefError('the run was interrupted', { blame: 'user', exitCode: 130 });
+  watch.ended('off-asked', 'the run was stopped', reason);
+  t.is(watch.signal.reason, reason);
+});
+
 test('a panic is seen whole, torn between any two pieces, and with bytes that are no text around it', (t) => {
   const line = '[    1.234567] Kernel panic - not syncing: Attempted to kill init! exitcode=0x00000009\r\n';
   const raw = Buffer.concat([Buffer.from([0xff, 0xfe, 0]), Buffer.from(line)]);
