@@ -11,7 +11,7 @@ import { resolveKernel } from '../images/resolve.js';
 import { buildRootfs } from '../images/rootfs.js';
 import { chooseAccelerator, type WantedAccelerator } from '../qemu/accel.js';
 import { qemuVersion } from '../qemu/version.js';
-import { discoverScenarios, discoverShapes, selectScenarios } from './discover.js';
+import { discoverScenarios, discoverShapes, type Found, selectScenarios } from './discover.js';
 
 export const defaultKernel = 'linux-6.12-kasan';
 
@@ -22,6 +22,8 @@ export interface PlanOptions {
   readonly mutant?: string | undefined;
   /** Scenario ids, suites or words they cover; none: everything but suites/meta. */
   readonly words?: readonly string[];
+  /** Scenarios that are known already, instead of words: a worker cannot import the others' files. */
+  readonly scenarios?: readonly Pick<Found, 'id' | 'scenario'>[];
   readonly runs?: string | undefined;
   readonly accelerator?: WantedAccelerator | undefined;
   readonly jobs?: number | undefined;
@@ -44,7 +46,7 @@ export function defaultJobs(cores = availableParallelism(), memory = totalmem())
 export async function makePlan(options: PlanOptions = {}): Promise<{ plan: RunPlan; why: string }> {
   const startedAt = new Date();
   const { signal } = options;
-  const chosen = selectScenarios(await discoverScenarios(), options.words ?? []);
+  const chosen = options.scenarios ?? selectScenarios(await discoverScenarios(), options.words ?? []);
   await discoverShapes();
   const spec = await resolveKernel(options.kernel ?? defaultKernel);
   const qemu = await qemuVersion(); // what the user got wrong comes first
@@ -98,17 +100,17 @@ export async function makePlan(options: PlanOptions = {}): Promise<{ plan: RunPl
   return { plan, why };
 }
 
-let own: Promise<RunPlan> | undefined;
+let planned: Promise<RunPlan> | undefined;
 
 /** The plan of `lastref run`, or, under plain `npx ava suites/…`, one of this file's own. */
-export function planForThisWorker(ids: readonly string[]): Promise<RunPlan> {
-  own ??= (async () => {
+export function planForThisWorker(own: Pick<Found, 'id' | 'scenario'>): Promise<RunPlan> {
+  planned ??= (async () => {
     const file = process.env['LASTREF_PLAN'];
     if (file !== undefined) return JSON.parse(await readFile(file, 'utf8')) as RunPlan;
-    const { plan } = await makePlan({ words: ids, kernel: process.env['KERNEL'] });
+    const { plan } = await makePlan({ scenarios: [own], kernel: process.env['KERNEL'] });
     await mkdir(path.dirname(plan.directory), { recursive: true });
     await createRun(plan);
     return plan;
   })();
-  return own;
+  return planned;
 }

@@ -11,7 +11,7 @@ export function schedule(scenario: Scenario): void {
   const id = scenarioId(path.resolve(fileURLToPath(test.meta.file)));
   test(scenario.title, async (t) => {
     t.timeout(24 * 3600 * 1000); // every wait inside has its own deadline
-    const plan = await planForThisWorker([id]);
+    const plan = await planForThisWorker({ id, scenario });
     if (!plan.scenarios.some((planned) => planned.id === id)) {
       t.log('not part of this run');
       t.pass();
