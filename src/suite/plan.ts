@@ -100,17 +100,20 @@ export async function makePlan(options: PlanOptions = {}): Promise<{ plan: RunPl
   return { plan, why };
 }
 
-let planned: Promise<RunPlan> | undefined;
+/** A plan, and what to call when this worker is done with it. */
+export interface OwnPlan {
+  readonly plan: RunPlan;
+  readonly release: () => Promise<void>;
+}
 
 /** The plan of `lastref run`, or, under plain `npx ava suites/…`, one of this file's own. */
-export function planForThisWorker(own: Pick<Found, 'id' | 'scenario'>): Promise<RunPlan> {
-  planned ??= (async () => {
-    const file = process.env['LASTREF_PLAN'];
-    if (file !== undefined) return JSON.parse(await readFile(file, 'utf8')) as RunPlan;
-    const { plan } = await makePlan({ scenarios: [own], kernel: process.env['KERNEL'] });
-    await mkdir(path.dirname(plan.directory), { recursive: true });
-    await createRun(plan);
-    return plan;
-  })();
-  return planned;
+export async function planForThisWorker(own: Pick<Found, 'id' | 'scenario'>): Promise<OwnPlan> {
+  const file = process.env['LASTREF_PLAN'];
+  if (file !== undefined) {
+    return { plan: JSON.parse(await readFile(file, 'utf8')) as RunPlan, release: async () => undefined };
+  }
+  const { plan } = await makePlan({ scenarios: [own], kernel: process.env['KERNEL'] });
+  await mkdir(path.dirname(plan.directory), { recursive: true });
+  const { release } = await createRun(plan);
+  return { plan, release };
 }

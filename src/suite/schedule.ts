@@ -11,7 +11,8 @@ export function schedule(scenario: Scenario): void {
   const id = scenarioId(path.resolve(fileURLToPath(test.meta.file)));
   test(scenario.title, async (t) => {
     t.timeout(24 * 3600 * 1000); // every wait inside has its own deadline
-    const plan = await planForThisWorker({ id, scenario });
+    const { plan, release } = await planForThisWorker({ id, scenario });
+    t.teardown(release);
     if (!plan.scenarios.some((planned) => planned.id === id)) {
       t.log('not part of this run');
       t.pass();
