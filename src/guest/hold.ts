@@ -1,4 +1,5 @@
 import { LastrefError } from '../kit/errors.js';
+import { oneLine } from '../kit/terminal-safe.js';
 import { until } from '../kit/wait.js';
 import type { RunningGuest } from './guest.js';
 import { NvmeTrace } from './nvme-trace.js';
@@ -45,11 +46,17 @@ export class Hold {
     if (this.#held) throw new LastrefError(`${id} is held already`, { blame: 'test' });
     const busy = await this.#counts();
     if (busy.guest + busy.qemu > 0) {
-      throw new LastrefError(`${id} has ${busy.guest} requests in flight before the hold`, { blame: 'test' });
+      throw new LastrefError(
+        `${id} has requests in flight before the hold (guest ${busy.guest}, QEMU ${busy.qemu})`,
+        { blame: 'test' },
+      );
     }
     await this.#guest.qmp.execute('block_set_io_throttle', { id: qemuId, ...unlimited, bps: 1 });
     this.#held = true;
-    await this.#guest.qmp.monitor(`qemu-io -d ${qemuId} "read 0 ${primeBytes}"`);
+    // The human monitor reports a failure as text, and success with none.
+    const complaint = await this.#guest.qmp.monitor(`qemu-io -d ${qemuId} "read 0 ${primeBytes}"`);
+    if (complaint.trim() !== '')
+      throw new LastrefError(`QEMU could not hold ${id}: ${oneLine(complaint)}`, { blame: 'harness' });
     this.#guest.record('scenario', 'hold', { disk: id });
   }
 

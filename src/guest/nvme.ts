@@ -134,7 +134,7 @@ export class Nvme {
   async #number(attribute: string): Promise<number> {
     const text = (await this.#guest.read(`${this.sysfs}/${attribute}`)).trim();
     const value = Number(text);
-    if (!Number.isSafeInteger(value)) {
+    if (!/^\d+$/.test(text) || !Number.isSafeInteger(value)) {
       throw new LastrefError(`${attribute} of ${this.id} is no number: "${text.slice(0, 40)}"`, {
         blame: 'kernel',
       });

@@ -63,13 +63,17 @@ function obey({ execute, arguments: args, id }: Command, port: number): void {
   if (reply !== undefined) say({ ...reply, id });
   else if (execute === 'query-status') say({ return: { status: 'running' }, id });
   else if (line === 'info usernet') say({ return: usernet(port), id });
-  else if (execute === 'human-monitor-command') say({ return: `${line}: done\r\n`, id });
+  else if (execute === 'human-monitor-command') say({ return: printed(line), id });
   else say({ return: {}, id });
   if (execute === 'qmp_capabilities') befall(script.atBoot);
   if (execute === 'quit') {
     const asked = { event: 'SHUTDOWN', data: { guest: false, reason: 'host-qmp-quit' } };
     befall({ events: [asked], exits: 0 });
   }
+}
+
+function printed(line: string): string {
+  return Object.entries(script.monitor ?? {}).find(([start]) => line.startsWith(start))?.[1] ?? '';
 }
 
 function usernet(port: number): string {
@@ -122,6 +126,7 @@ function answer(channel: ServerChannel, command: string): void {
   }
   const end = (): void => {
     if (told.stdout !== undefined) channel.write(told.stdout);
+    if (told.prints !== undefined) channel.write(readFileSync(path.join(folder, told.prints)));
     if (told.stderr !== undefined) channel.stderr.write(told.stderr);
     channel.exit(told.code ?? 0);
     channel.end();

@@ -2,6 +2,8 @@
 export interface FakeAnswer {
   readonly starts: string;
   readonly stdout?: string;
+  /** Name of a file beside the console whose text is printed, as it is when the command comes. */
+  readonly prints?: string;
   readonly stderr?: string;
   readonly code?: number;
   /** No answer, ever. */
@@ -31,6 +33,8 @@ export interface FakeScript {
   readonly atBoot?: FakeDeed;
   /** Listens on the forwarded port and says nothing. */
   readonly sshIsMute?: true;
+  /** What human monitor commands print, by their beginning; nothing unless told. */
+  readonly monitor?: Readonly<Record<string, string>>;
   /** QMP replies by command, instead of an empty success: `null` for none at all. */
   readonly replies?: Readonly<Record<string, { readonly return?: unknown; readonly error?: unknown } | null>>;
   readonly answers?: readonly FakeAnswer[];

@@ -1,0 +1,149 @@
+import { appendFile, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+import { bootGuest } from '../../src/guest/boot.js';
+import { findDevices, type Nvme } from '../../src/guest/nvme.js';
+import type { Removal, Remover } from '../../src/guest/remover.js';
+import { LastrefError } from '../../src/kit/errors.js';
+import { fakeGuest, fakeQemu, type Seen } from '../support/fake-guest.js';
+import type { FakeScript } from '../support/fake-script.js';
+
+process.env['LASTREF_QEMU'] = fakeQemu;
+
+const serials = 'cmb 0000:03:00.0 nvme0n1\ndisk 0000:04:00.0 nvme1n1\n';
+
+interface Bench {
+  readonly cmb: Nvme;
+  readonly disk: Nvme;
+  readonly directory: string;
+  readonly seen: Seen[];
+  readonly removals: string[];
+  /** What the guest says is in flight, reads and writes. */
+  inFlight(reads: number, writes: number): Promise<void>;
+  /** What QEMU's trace gets. */
+  trace(line: string): Promise<void>;
+  qmp(): Promise<string>;
+}
+
+/** The two devices of a fake guest, with both witnesses of what is in flight in hand. */
+async function bench(t: ExecutionContext, script: Partial<FakeScript> = {}): Promise<Bench> {
+  const { spec, directory, seen } = await fakeGuest(t, {
+    ...script,
+    answers: [
+      ...(script.answers ?? []),
+      { starts: "sh -c 'for c in", stdout: serials },
+      { starts: 'cat /sys/block/nvme1n1/inflight', prints: 'inflight' },
+    ],
+  });
+  const inFlight = (reads: number, writes: number): Promise<void> =>
+    writeFile(
+      path.join(directory, 'inflight'),
+      `${String(reads).padStart(8)} ${String(writes).padStart(8)}\n`,
+    );
+  await inFlight(0, 0);
+  const guest = await bootGuest(spec);
+  t.teardown(() => guest.stop());
+  const removals: string[] = [];
+  const remover = {
+    start: (name: string, file: string, value: string): Removal => {
+      removals.push(`${name}: ${value} > ${file}`);
+      return { name, finished: async () => ({ errno: null, elapsedMs: 1 }) } as unknown as Removal;
+    },
+  } as unknown as Remover;
+  const { cmb, disk } = await findDevices(guest, remover);
+  if (cmb === undefined || disk === undefined) throw new Error('the devices were not found');
+  return {
+    ...{ cmb, disk, directory, seen, removals, inFlight },
+    trace: (line) => appendFile(guest.traceFile, `${line}\n`),
+    qmp: () => readFile(path.join(directory, 'qmp.jsonl'), 'utf8'),
+  };
+}
+
+test.serial('devices are found by their serial numbers, wherever the kernel put them', async (t) => {
+  const { cmb, disk } = await bench(t);
+  t.like(cmb, { id: 'cmb', bdf: '0000:03:00.0', block: 'nvme0n1', node: '/dev/nvme0n1' });
+  t.like(disk, { id: 'disk', bdf: '0000:04:00.0', node: '/dev/nvme1n1', size: 64 * 1024 * 1024 });
+});
+
+test.serial(
+  'a request is in flight when guest and QEMU agree, and a hold knows when it is not',
+  async (t) => {
+    const { disk, seen, inFlight, trace, qmp } = await bench(t);
+    await disk.hold();
+    const throttle = /"block_set_io_throttle","arguments":\{"id":"ns-disk","bps":1,/;
+    t.regex(await qmp(), throttle);
+    t.regex(await qmp(), /"qemu-io -d ns-disk \\"read 0 1048576\\""/);
+    await t.throwsAsync(disk.hold(), { message: 'disk is held already' });
+    await inFlight(0, 1);
+    await trace("pci_nvme_write cid 7 opname 'NVME_NVM_CMD_WRITE' nsid 2 nlb 8 count 4096 lba 0x0");
+    await disk.untilInFlight(1);
+    await disk.release();
+    t.regex((await qmp()).split(throttle)[1] ?? '', /"block_set_io_throttle".*"bps":0,/);
+    await t.throwsAsync(disk.release(), { message: 'disk is not held' });
+    t.deepEqual(
+      seen.filter(({ source }) => source === 'scenario').map(({ event, fields }) => [event, fields]),
+      [
+        ['hold', { disk: 'disk' }],
+        ['in-flight', { disk: 'disk', guest: 1, qemu: 1 }],
+        ['release', { disk: 'disk' }],
+      ],
+    );
+  },
+);
+
+test.serial('what only one of the two has seen is not in flight', async (t) => {
+  const { disk, inFlight } = await bench(t);
+  await disk.hold();
+  await inFlight(1, 0);
+  const error = await t.throwsAsync<LastrefError>(disk.untilInFlight(1), { instanceOf: LastrefError });
+  t.regex(error?.message ?? '', /1 requests in flight on disk, .*\(last: guest 1, QEMU 0\)/);
+});
+
+test.serial('a disk that is busy cannot be held: whose requests would be counted?', async (t) => {
+  const { disk, inFlight, qmp } = await bench(t);
+  await inFlight(2, 0);
+  const error = await t.throwsAsync<LastrefError>(disk.hold(), { message: /\(guest 2, QEMU 0\)/ });
+  t.is(error?.blame, 'test');
+  t.notRegex(await qmp(), /block_set_io_throttle/);
+});
+
+test.serial('a hold that QEMU could not make is no hold', async (t) => {
+  const { disk } = await bench(t, { monitor: { 'qemu-io': "Device 'ns-disk' not found\r\n" } });
+  const error = await t.throwsAsync<LastrefError>(disk.hold(), {
+    message: "QEMU could not hold disk: Device 'ns-disk' not found",
+  });
+  t.is(error?.blame, 'harness');
+});
+
+test.serial('a removal is a write to sysfs; one that would wedge QEMU cannot be said', async (t) => {
+  const { cmb, disk, removals } = await bench(t);
+  cmb.unbind();
+  await disk.hold();
+  cmb.remove('rebind');
+  const error = t.throws<LastrefError>(() => disk.unbind(), { message: /would wedge QEMU/ });
+  t.is(error?.blame, 'test');
+  await disk.release();
+  disk.unbind();
+  t.deepEqual(removals, [
+    'unbind cmb: 0000:03:00.0 > /sys/bus/pci/drivers/nvme/unbind',
+    'rebind cmb: 0000:03:00.0 > /sys/bus/pci/drivers/nvme/bind',
+    'unbind disk: 0000:04:00.0 > /sys/bus/pci/drivers/nvme/unbind',
+  ]);
+});
+
+test.serial('a pool is read from sysfs, and what is no number is no reading', async (t) => {
+  const pool = '/sys/bus/pci/devices/0000:03:00.0/p2pmem';
+  const { cmb, disk } = await bench(t, {
+    answers: [
+      { starts: `cat ${pool}/available`, stdout: '66846720\n' },
+      { starts: `cat ${pool}/size`, stdout: '\n' },
+    ],
+  });
+  t.is(await cmb.available(), 66846720);
+  t.true(await cmb.isAllocatable());
+  t.false(await disk.isAllocatable()); // it has no CMB: not even asked
+  const error = await t.throwsAsync<LastrefError>(cmb.poolSize(), {
+    message: /p2pmem\/size of cmb is no number: ""/,
+  });
+  t.is(error?.blame, 'kernel');
+});
