@@ -70,8 +70,8 @@ const misfortunes: readonly Misfortune[] = [
   {
     what: 'a QEMU that never greets',
     script: { greets: false },
-    spec: { deadlinesMs: { greeting: 1500 } },
-    says: /did not start: gave up waiting for QEMU's QMP greeting after 1\.5 s/,
+    spec: { deadlinesMs: { greeting: 8000 } },
+    says: /did not start: gave up waiting for QEMU's QMP greeting after 8\.0 s/,
     blame: 'host',
     evidence: 'qemu.log',
   },

@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import test, { type ExecutionContext } from 'ava';
-import { bootGuest } from '../../src/guest/boot.js';
+import { type BootSpec, bootGuest } from '../../src/guest/boot.js';
 import type { RunningGuest } from '../../src/guest/guest.js';
 import { LastrefError } from '../../src/kit/errors.js';
 import { scratch } from '../artifacts/support/sample-run.js';
@@ -15,9 +15,9 @@ process.env['LASTREF_QEMU'] = fakeQemu;
 async function booted(
   t: ExecutionContext,
   script: Partial<FakeScript>,
-  signal?: AbortSignal,
+  change: Partial<BootSpec> = {},
 ): Promise<{ guest: RunningGuest; directory: string; pid: number }> {
-  const { spec, directory } = await fakeGuest(t, script, { deadlinesMs: { command: 1500 }, signal });
+  const { spec, directory } = await fakeGuest(t, script, change);
   const guest = await bootGuest(spec);
   t.teardown(() => guest.stop());
   return { guest, directory, pid: await pidOf(directory) };
@@ -48,9 +48,13 @@ test.serial('a machine that QEMU does not run is no silent kernel', async (t) =>
 test.serial(
   'a QEMU that does not answer its monitor any more is the harness’s trouble, and is ended',
   async (t) => {
-    const { guest, pid } = await booted(t, { replies: { 'query-status': null, quit: null } });
+    const { guest, pid } = await booted(
+      t,
+      { replies: { 'query-status': null, quit: null } },
+      { deadlinesMs: { command: 5000 } },
+    );
     t.is(await guest.diagnose(), 'vanished');
-    t.regex(guest.stateDetail, /gave up waiting for QEMU to answer query-status after 1\.5 s/);
+    t.regex(guest.stateDetail, /gave up waiting for QEMU to answer query-status after 5\.0 s/);
     const { state, teardownFailures } = await guest.stop();
     t.is(state, 'vanished');
     t.deepEqual(teardownFailures, ['gave up waiting for QEMU to quit after 10.0 s']);
@@ -89,7 +93,11 @@ for (const [what, deed, state, blame] of [
 
 test.serial('a run that is stopped ends every wait for its guest with that reason', async (t) => {
   const controller = new AbortController();
-  const { guest } = await booted(t, { answers: [{ starts: 'sync', hangs: true }] }, controller.signal);
+  const { guest } = await booted(
+    t,
+    { answers: [{ starts: 'sync', hangs: true }] },
+    { signal: controller.signal },
+  );
   const waiting = guest.exec(['sync'], 600_000);
   const reason = new LastrefError('the run was interrupted', { blame: 'user', exitCode: 130 });
   controller.abort(reason);

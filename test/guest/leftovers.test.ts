@@ -30,7 +30,7 @@ async function start(
 
 for (const [what, script, change, says] of [
   ['a guest that was stopped', {}, {}, /^booted\n.*"state":"off-asked"/],
-  ['a QEMU that never greets', { greets: false }, { deadlinesMs: { greeting: 500 } }, /QMP greeting/],
+  ['a QEMU that never greets', { greets: false }, { deadlinesMs: { greeting: 8000 } }, /QMP greeting/],
   ['a QEMU that dies at once', { atStart: { exits: 1 } }, {}, /did not start/],
   [
     'a guest that never answers',
