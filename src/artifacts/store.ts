@@ -1,6 +1,6 @@
-import { chmod, mkdir, readFile, utimes } from 'node:fs/promises';
+import { chmod, readFile, utimes } from 'node:fs/promises';
 import path from 'node:path';
-import { diskError, writeAtomic, writeJson } from '../kit/atomic.js';
+import { diskError, makeFolder, writeAtomic, writeJson } from '../kit/atomic.js';
 import { Cleanup } from '../kit/cleanup.js';
 import { cacheRoot, projectRoot } from '../kit/paths.js';
 import { shellWord } from '../kit/shell-word.js';
@@ -31,11 +31,7 @@ export async function projectVersion(): Promise<string> {
  */
 export async function createRun(plan: RunPlan): Promise<OpenRun> {
   const paths = runPaths(plan.directory);
-  try {
-    await mkdir(paths.scenarios, { recursive: true });
-  } catch (error) {
-    throw diskError(error, plan.directory);
-  }
+  await makeFolder(paths.scenarios);
   const cleanup = new Cleanup();
   const release = async (): Promise<void> => {
     await cleanup.run();

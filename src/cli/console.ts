@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import { messageOf } from '../kit/errors.js';
+import { hasCode, messageOf } from '../kit/errors.js';
 import { ConsoleScanner } from '../verdict/scanner.js';
 import type { ConsoleReport, Splat } from '../verdict/types.js';
 
@@ -26,7 +26,7 @@ export async function consoleCommand(
       if (report.splats.length > 0 && code === 0) code = 1;
     } catch (error) {
       code = unreadable;
-      process.stderr.write(`${printable(`${file}: cannot be read: ${messageOf(error)}`)}\n`);
+      process.stderr.write(`${printable(`${file}: cannot be judged: ${messageOf(error)}`)}\n`);
     }
   }
   return code;
@@ -36,8 +36,28 @@ async function scanFile(file: string): Promise<ConsoleReport> {
   const source: AsyncIterable<Uint8Array> =
     file === '-' ? process.stdin : createReadStream(file, { highWaterMark: 1 << 20 });
   const scanner = new ConsoleScanner();
-  for await (const chunk of plain(source)) scanner.push(chunk);
+  let sample: Buffer = Buffer.alloc(0);
+  for await (const chunk of plain(source)) {
+    if (sample.length < sampleBytes) sample = Buffer.concat([sample, chunk.subarray(0, sampleBytes)]);
+    scanner.push(chunk);
+  }
+  const problem = notConsole(sample);
+  if (problem !== null) throw new Error(problem);
   return scanner.end();
+}
+
+const sampleBytes = 64 * 1024;
+
+/** Why there is nothing to call clean: an empty file, or one that is no text (a serial line has some noise, not a third). */
+function notConsole(sample: Uint8Array): string | null {
+  if (sample.length === 0) return 'it is empty';
+  const noise = sample.reduce((sum, byte) => sum + (isNoise(byte) ? 1 : 0), 0);
+  return noise * 3 > sample.length ? 'it is no text' : null;
+}
+
+/** NUL and controls that no terminal uses, and bytes that are not ASCII. */
+function isNoise(byte: number): boolean {
+  return byte > 0x7e || (byte < 0x20 && ![0x07, 0x08, 0x09, 0x0a, 0x0d, 0x1b].includes(byte));
 }
 
 /** The stream itself, or what it holds when it starts like gzip (RFC 1952, 1f 8b). */
@@ -97,6 +117,10 @@ function printable(text: string): string {
 
 function write(text: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    process.stdout.write(text, (error) => (error ? reject(error) : resolve()));
+    process.stdout.write(text, (error) => {
+      const isLeft = hasCode(error, 'EPIPE', 'ERR_STREAM_DESTROYED'); // nobody reads on; the exit code is for the others
+      if (error && !isLeft) reject(error);
+      else resolve();
+    });
   });
 }

@@ -1,9 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, rmdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { bootGuest } from '../guest/boot.js';
 import type { RunningGuest } from '../guest/guest.js';
-import { LastrefError } from '../kit/errors.js';
+import { hasCode, LastrefError } from '../kit/errors.js';
 import { findShape } from '../suite/discover.js';
 import { makeKeyPair } from '../suite/keys.js';
 import { makePlan, type PlanOptions } from '../suite/plan.js';
@@ -16,6 +16,9 @@ export interface ShellOptions extends Pick<PlanOptions, 'kernel' | 'mutant' | 'a
   readonly command: readonly string[];
 }
 
+/** A terminal that is closed sends SIGHUP. */
+const endings = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 /** `lastref shell`: boots a shape and connects the terminal to a shell in it. Returns the shell's exit code. */
 export async function shellCommand(options: ShellOptions): Promise<number> {
   const shape = await findShape(options.shape);
@@ -24,8 +27,7 @@ export async function shellCommand(options: ShellOptions): Promise<number> {
   let unkept = '';
   const stop = new AbortController();
   const interrupt = (): void => stop.abort(new LastrefError('interrupted', { blame: 'user', exitCode: 130 }));
-  process.on('SIGINT', interrupt);
-  process.on('SIGTERM', interrupt);
+  for (const signal of endings) process.on(signal, interrupt);
   try {
     const { plan, why } = await makePlan({
       kernel: options.kernel,
@@ -59,9 +61,18 @@ export async function shellCommand(options: ShellOptions): Promise<number> {
     throw error;
   } finally {
     watcher.end();
-    process.off('SIGINT', interrupt);
-    process.off('SIGTERM', interrupt);
+    for (const signal of endings) process.off(signal, interrupt);
     await rm(path.join(folder, unkept), { recursive: true, force: true });
+    if (unkept !== '') await removeEmpty(folder);
+  }
+}
+
+/** What failed before the guest's first byte leaves no evidence, and no folder for it. */
+async function removeEmpty(folder: string): Promise<void> {
+  try {
+    await rmdir(folder);
+  } catch (error) {
+    if (!hasCode(error, 'ENOTEMPTY', 'EEXIST')) throw error;
   }
 }
 

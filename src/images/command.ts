@@ -63,6 +63,7 @@ export async function command(
     ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
   });
   options.signal?.throwIfAborted();
+  if (result.code === 'ENOENT') throw missingTools(['setpriv'], options.purpose);
   const stderr = Buffer.from(result.stderr as Uint8Array).toString('utf8');
   const stdout = Buffer.from(result.stdout as Uint8Array);
   const exitCode = result.exitCode ?? -1;

@@ -4,8 +4,12 @@ import type { KernelSpec } from '../config/kernel.js';
 import { LastrefError } from '../kit/errors.js';
 import { didYouMean } from '../kit/nearest.js';
 import { home } from '../kit/paths.js';
+import { shellWord } from '../kit/shell-word.js';
 import { command } from './command.js';
 import { listKernels } from './kernels.js';
+
+/** What makes a folder a kernel source tree, to us. */
+const mergeConfig = 'scripts/kconfig/merge_config.sh';
 
 /** What a kernel of the user's own is configured with. */
 const fragments = ['base', 'p2pdma', 'dax', 'debug', 'kasan'];
@@ -32,7 +36,7 @@ async function kindOf(file: string): Promise<'file' | 'directory' | undefined> {
 }
 
 async function isSourceTree(folder: string): Promise<boolean> {
-  return (await kindOf(path.join(folder, 'scripts/kconfig/merge_config.sh'))) === 'file';
+  return (await kindOf(path.join(folder, mergeConfig))) === 'file';
 }
 
 async function fromGit(text: string): Promise<KernelSpec> {
@@ -45,15 +49,30 @@ async function fromGit(text: string): Promise<KernelSpec> {
   }
   const repository = absolute(text.slice('git:'.length, hash));
   const ref = text.slice(hash + 1);
-  const { stdout } = await command(
-    'git',
-    ['-C', repository, 'rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`],
-    { purpose: `find the commit ${ref} in ${repository}`, blame: 'user' },
-  );
+  const git = (words: readonly string[], accept: readonly number[]) =>
+    command('git', ['-C', repository, ...words], {
+      purpose: `find the commit ${ref} in ${repository}`,
+      blame: 'user',
+      accept,
+    });
+  const found = await git(['rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`], [1]);
+  if (found.exitCode !== 0) {
+    throw new LastrefError(`could not find the commit ${ref} in ${repository}: git knows no such commit`, {
+      blame: 'user',
+      hint: `git -C ${shellWord(repository)} log --oneline --all`,
+    });
+  }
+  const commit = found.stdout.toString('utf8').trim();
+  const script = await git(['cat-file', '-e', `${commit}:${mergeConfig}`], [1, 128]);
+  if (script.exitCode !== 0) {
+    throw new LastrefError(`${ref} of ${repository} is not a kernel source tree: it has no ${mergeConfig}`, {
+      blame: 'user',
+    });
+  }
   return {
     name: text,
-    describe: `commit ${stdout.toString('utf8').trim()} of ${repository}`,
-    source: { kind: 'git', path: repository, ref: stdout.toString('utf8').trim() },
+    describe: `commit ${commit} of ${repository}`,
+    source: { kind: 'git', path: repository, ref: commit },
     fragments,
   };
 }
@@ -73,7 +92,7 @@ export async function resolveKernel(text: string): Promise<KernelSpec> {
     if (await isSourceTree(file)) {
       return { name: text, describe: `source tree ${file}`, source: { kind: 'tree', path: file }, fragments };
     }
-    throw new LastrefError(`${file} is not a kernel source tree: it has no scripts/kconfig/merge_config.sh`, {
+    throw new LastrefError(`${file} is not a kernel source tree: it has no ${mergeConfig}`, {
       blame: 'user',
     });
   }

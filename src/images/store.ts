@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { diskError } from '../kit/atomic.js';
+import { diskError, makeFolder } from '../kit/atomic.js';
 import { hasCode } from '../kit/errors.js';
 import { withLock } from '../kit/lock.js';
 import { cacheRoot } from '../kit/paths.js';
@@ -24,7 +24,7 @@ const temporary = /^\.new-(\d+)-(\d+)-[0-9a-f]+$/;
 
 /** A folder beside the entries of `parent`, to be renamed to its place when it is complete. */
 export async function makeTemporary(parent: string): Promise<string> {
-  await mkdir(parent, { recursive: true });
+  await makeFolder(parent);
   await removeAbandoned(parent);
   const name = `.new-${process.pid}-${await startOf(process.pid)}-${randomBytes(4).toString('hex')}`;
   const folder = path.join(parent, name);

@@ -3,6 +3,29 @@ import { mkdir, open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { hasCode, LastrefError } from './errors.js';
 
+/**
+ * A folder with those above it. Raises what the disk refused, also where mkdir(2) says EROFS: node's own recursive
+ * mkdir makes ENOENT of that.
+ */
+export async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (error) {
+    throw diskError(hasCode(error, 'ENOENT') ? await refusal(folder, error) : error, folder);
+  }
+}
+
+/** Why the uppermost missing folder cannot be made. */
+async function refusal(folder: string, error: unknown): Promise<unknown> {
+  try {
+    await mkdir(folder);
+    return error; // it can be made by now
+  } catch (own) {
+    const above = path.dirname(folder);
+    return hasCode(own, 'ENOENT') && above !== folder ? refusal(above, error) : own;
+  }
+}
+
 /** Writes a file so that a reader sees the old bytes or all of the new ones: temporary name, fsync, rename. */
 export async function writeAtomic(file: string, data: string | Uint8Array, mode = 0o644): Promise<void> {
   const directory = path.dirname(file);
@@ -11,7 +34,7 @@ export async function writeAtomic(file: string, data: string | Uint8Array, mode 
     `.${path.basename(file)}.${process.pid}.${randomBytes(4).toString('hex')}`,
   );
   try {
-    await mkdir(directory, { recursive: true });
+    await makeFolder(directory);
     const handle = await open(temporary, 'wx', mode);
     try {
       await handle.writeFile(data);

@@ -19,12 +19,16 @@ export interface QemuProcess {
 
 /** How it ended, with the last thing it said. */
 export function describeExit({ code, signal }: QemuExit, logFile: string): string {
-  const said = readFileSync(logFile, { encoding: 'utf8', flag: 'a+' }).trimEnd().split('\n').at(-1) ?? '';
+  const lines = readFileSync(logFile, { encoding: 'utf8', flag: 'a+' }).trimEnd().split('\n');
+  const said = lines.filter((line) => !chatter.test(line)).at(-1) ?? '';
   return `QEMU ended with ${signal ?? `status ${code}`}${said === '' ? '; it gave no reason' : `: ${oneLine(said)}`}`;
 }
 
 /** Descriptor of the QMP socket in the child. */
 export const qmpFd = 3;
+
+/** What QEMU and its qemu-io say on the way: never why QEMU ended. */
+const chatter = /: warning: TCG doesn't support|^(?:wrote|read) \d+\/\d+ bytes|ops\/sec\)$|^blkdebug: /;
 
 export const qemuProgram = (): string => process.env['LASTREF_QEMU'] ?? 'qemu-system-x86_64';
 

@@ -3,9 +3,10 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Shape } from '../config/shape.js';
 import { validateShape } from '../config/shape.js';
-import { hasCode, LastrefError } from '../kit/errors.js';
+import { hasCode, LastrefError, messageOf } from '../kit/errors.js';
 import { didYouMean } from '../kit/nearest.js';
 import { projectRoot } from '../kit/paths.js';
+import { promises } from './promises.js';
 import type { Scenario } from './scenario.js';
 
 const suitesRoot = 'suites';
@@ -46,18 +47,46 @@ async function modulesIn(folder: string): Promise<string[]> {
   }
 }
 
+/** Imports a compiled module; one that cannot be loaded is named by its source. */
+export async function importModule<T>(compiled: string): Promise<Partial<T>> {
+  try {
+    return (await import(pathToFileURL(compiled).href)) as Partial<T>;
+  } catch (error) {
+    const source = path.relative(path.join(projectRoot, 'build'), compiled).replace(/\.js$/, '.ts');
+    throw new LastrefError(`${source} cannot be loaded: ${messageOf(error)}`, {
+      blame: 'test',
+      hint: '`make lint` names the line',
+      cause: error,
+    });
+  }
+}
+
+/** The scenario itself, or a sentence on what its file lacks. */
+export function checkedScenario(id: string, scenario: Partial<Scenario> | undefined): Scenario {
+  if (scenario?.title === undefined || scenario.options === undefined || scenario.body === undefined) {
+    throw new LastrefError(`${id} exports no scenario`, {
+      blame: 'test',
+      hint: 'end the file with `export default scenario(…)`',
+    });
+  }
+  const unknown = scenario.options.asks.find((ask) => !Object.hasOwn(promises, ask));
+  if (unknown !== undefined) {
+    const names = Object.keys(promises);
+    throw new LastrefError(`${id} asks for "${unknown}", which is no promise${didYouMean(unknown, names)}`, {
+      blame: 'test',
+      hint: `the promises are ${names.join(', ')}`,
+    });
+  }
+  return scenario as Scenario;
+}
+
 /** Every scenario, by id. Imports the suite files; outside AVA that only describes them. */
 export async function discoverScenarios(): Promise<Found[]> {
   const found: Found[] = [];
   for (const file of await modulesIn(suitesRoot)) {
-    const module = (await import(pathToFileURL(file).href)) as { default?: Scenario };
-    if (module.default?.title === undefined) {
-      throw new LastrefError(`${scenarioId(file)} exports no scenario`, {
-        blame: 'test',
-        hint: 'end the file with `export default scenario(…)`',
-      });
-    }
-    found.push({ id: scenarioId(file), file, scenario: module.default });
+    const { default: scenario } = await importModule<{ default: Scenario }>(file);
+    const id = scenarioId(file);
+    found.push({ id, file, scenario: checkedScenario(id, scenario) });
   }
   return found;
 }
@@ -100,9 +129,14 @@ export function selectScenarios(all: readonly Found[], words: readonly string[])
 export async function discoverShapes(): Promise<Shape[]> {
   const files = await modulesIn(shapesRoot);
   return Promise.all(
-    files.map(async (file) =>
-      validateShape(((await import(pathToFileURL(file).href)) as { shape: Shape }).shape),
-    ),
+    files.map(async (file) => {
+      const { shape } = await importModule<{ shape: Shape }>(file);
+      if (shape !== undefined) return validateShape(shape);
+      throw new LastrefError(`the shape ${path.basename(file, '.js')} exports no \`shape\``, {
+        blame: 'user',
+        hint: 'write `export const shape: Shape = {…}`',
+      });
+    }),
   );
 }
 

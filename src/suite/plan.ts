@@ -11,7 +11,7 @@ import { resolveKernel } from '../images/resolve.js';
 import { buildRootfs } from '../images/rootfs.js';
 import { chooseAccelerator, type WantedAccelerator } from '../qemu/accel.js';
 import { qemuVersion } from '../qemu/version.js';
-import { discoverScenarios, discoverShapes, type Found, selectScenarios } from './discover.js';
+import { discoverScenarios, type Found, findShape, selectScenarios } from './discover.js';
 
 export const defaultKernel = 'linux-6.12-kasan';
 
@@ -47,7 +47,7 @@ export async function makePlan(options: PlanOptions = {}): Promise<{ plan: RunPl
   const startedAt = new Date();
   const { signal } = options;
   const chosen = options.scenarios ?? selectScenarios(await discoverScenarios(), options.words ?? []);
-  await discoverShapes();
+  for (const { scenario } of chosen) await findShape(scenario.options.shape);
   const spec = await resolveKernel(options.kernel ?? defaultKernel);
   const qemu = await qemuVersion(); // what the user got wrong comes first
   const timed = async <T>(

@@ -55,7 +55,7 @@ test('saved logs are judged from files, gzip and stdin, and the exit code tells'
 test('a file that cannot be read is told apart from a clean one', async (t) => {
   const { code, err } = await run(true, ['/nowhere/at/all.log']);
   t.is(code, 69);
-  t.regex(err, /cannot be read/);
+  t.regex(err, /cannot be judged: ENOENT/);
 });
 
 test('what a guest wrote cannot drive the terminal', async (t) => {
@@ -63,4 +63,20 @@ test('what a guest wrote cannot drive the terminal', async (t) => {
   const { out } = await run(false, ['-'], evil);
   t.false(out.includes('\x1b'));
   t.true(out.includes('WARNING in p2p_release'));
+});
+
+test('an empty file and one that is no text are not called clean', async (t) => {
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'console-'));
+  t.teardown(() => rm(folder, { recursive: true }));
+  const binary = path.join(folder, 'binary');
+  await writeFile(binary, Buffer.from(Array.from({ length: 4096 }, (_, index) => (index * 89) % 256)));
+  for (const [file, why] of [
+    ['-', /^-: cannot be judged: it is empty$/],
+    [binary, /binary: cannot be judged: it is no text$/],
+  ] as const) {
+    const { code, out, err } = await run(true, [file]);
+    t.is(code, 69);
+    t.is(out, '');
+    t.regex(err, why);
+  }
 });

@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import test from 'ava';
 import { execa } from 'execa';
@@ -190,7 +191,7 @@ test('a clean console is 0, a dirty one 1, and what cannot be read 69', async (t
   for (const file of ['/nonexistent.log', '/']) {
     const unreadable = await lastref(['console', file]);
     t.is(unreadable.code, 69);
-    t.regex(unreadable.stderr, new RegExp(`^${file}: cannot be read: `));
+    t.regex(unreadable.stderr, new RegExp(`^${file}: cannot be judged: `));
   }
 });
 
@@ -198,4 +199,12 @@ test('one unreadable console does not hide what the others say', async (t) => {
   const { code, stdout } = await lastref(['console', '/nonexistent.log', '-', '--json'], { input: dirty });
   t.is(code, 69);
   t.like(JSON.parse(stdout), { file: '-', clean: false });
+});
+
+test('a shell that does not come to boot leaves nothing', async (t) => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'lastref test '));
+  t.teardown(() => rm(folder, { recursive: true, force: true }));
+  const { code } = await lastref(['shell'], { env: { LASTREF_QEMU: '/nonexistent', TMPDIR: folder } });
+  t.is(code, 69);
+  t.deepEqual(await readdir(folder), []);
 });

@@ -53,7 +53,14 @@ test('git:PATH#REF is the commit it names at that moment', async (t) => {
   const git = (...args: string[]) =>
     execa('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.com', ...args], { cwd: folder });
   await git('init', '-q');
-  await git('commit', '-q', '--allow-empty', '-m', 'one');
+  await git('commit', '-q', '--allow-empty', '-m', 'no kernel');
+  await t.throwsAsync(resolveKernel(`git:${folder}#HEAD`), {
+    message: /^HEAD of .* is not a kernel source tree: it has no scripts\/kconfig\/merge_config\.sh$/,
+  });
+  await mkdir(path.join(folder, 'scripts/kconfig'), { recursive: true });
+  await writeFile(path.join(folder, 'scripts/kconfig/merge_config.sh'), '');
+  await git('add', '.');
+  await git('commit', '-q', '-m', 'one');
   const commit = (await git('rev-parse', 'HEAD')).stdout;
   t.deepEqual((await resolveKernel(`git:${folder}#HEAD`)).source, { kind: 'git', path: folder, ref: commit });
   await t.throwsAsync(resolveKernel(`git:${folder}#nope`), { message: /could not find the commit nope/ });

@@ -39,13 +39,14 @@ async function writeOnMount(
   t: ExecutionContext,
   mountOptions: string,
   bytes: number,
+  file = 'result.json',
 ): Promise<{ message: string; blame: string; exitCode: number; left: string[] }> {
   const folder = await scratch(t);
   const atomic = path.join(projectRoot, 'build/src/kit/atomic.js');
   const program = `
     import { readdir } from 'node:fs/promises';
     import { writeAtomic } from ${JSON.stringify(atomic)};
-    const error = await writeAtomic('result.json', 'x'.repeat(${bytes})).then(() => ({}), (error) => error);
+    const error = await writeAtomic(${JSON.stringify(file)}, 'x'.repeat(${bytes})).then(() => ({}), (error) => error);
     const { message, blame, exitCode, hint } = error;
     console.log(JSON.stringify({ message, blame, exitCode, hint, left: await readdir('.') }));`;
   const asUser = process.getuid?.() === 0 ? [] : ['--map-root-user'];
@@ -66,6 +67,12 @@ test('a full disk is said in a sentence, and what was half-written is gone', asy
 test('a read-only disk is said in a sentence', async (t) => {
   const { message, ...error } = await writeOnMount(t, 'ro', 10);
   t.regex(message, /^cannot write .*result\.json: EROFS/);
+  t.like(error, { blame: 'host', exitCode: 69 });
+});
+
+test('a folder that a read-only disk cannot hold is said in a sentence', async (t) => {
+  const { message, ...error } = await writeOnMount(t, 'ro', 10, 'a/b/result.json');
+  t.regex(message, /^cannot write a\/b: EROFS: read-only file system, mkdir 'a'$/);
   t.like(error, { blame: 'host', exitCode: 69 });
 });
 

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
 import { LastrefError } from '../../src/kit/errors.js';
@@ -107,4 +107,16 @@ test('a QEMU that is not there is the host’s trouble too', async (t) => {
     message: /does not run/,
   });
   t.like(error, { blame: 'host', hint: 'apt-get install qemu-system-x86' });
+});
+
+test('what QEMU says about every guest is not why it ended', async (t) => {
+  const log = path.join(await scratch(t), 'qemu.log');
+  const usual =
+    "qemu-system-x86_64: warning: TCG doesn't support requested feature: CPUID.0DH:EAX.xsavec [bit 1]";
+  const moved =
+    'wrote 1048576/1048576 bytes at offset 0\n1 MiB, 1 ops; 00.00 sec (2.865 GiB/sec and 2933.7902 ops/sec)';
+  await writeFile(log, `${usual}\n${moved}\n`);
+  t.is(describeExit({ code: null, signal: 'SIGKILL' }, log), 'QEMU ended with SIGKILL; it gave no reason');
+  await writeFile(log, `${usual}\nqemu-system-x86_64: cannot set up guest memory\n${moved}\n`);
+  t.regex(describeExit({ code: 1, signal: null }, log), /status 1: .*cannot set up guest memory$/);
 });

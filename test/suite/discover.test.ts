@@ -1,10 +1,14 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
 import { LastrefError } from '../../src/kit/errors.js';
+import { projectRoot } from '../../src/kit/paths.js';
 import {
+  checkedScenario,
   discoverShapes,
   type Found,
   findShape,
+  importModule,
   scenarioId,
   selectScenarios,
 } from '../../src/suite/discover.js';
@@ -80,4 +84,27 @@ test("an unknown shape is the user's mistake, and the nearest name is told", asy
     message: /did you mean cmb-switch/,
   });
   t.is(error?.exitCode, 2);
+});
+
+test('a module that cannot be loaded is named by its source, without a stack trace', async (t) => {
+  const folder = await mkdtemp(path.join(projectRoot, 'build', '.broken-'));
+  t.teardown(() => rm(folder, { recursive: true, force: true }));
+  for (const text of ['const = ;', 'throw new Error("not yet");', 'FILL_IN;']) {
+    const file = path.join(folder, `${text.length}.js`);
+    await writeFile(file, text);
+    const error = await t.throwsAsync(importModule(file), { instanceOf: LastrefError });
+    t.regex(error.message, /^\.broken-\w+\/\d+\.ts cannot be loaded: [^\n]+$/);
+    t.is((error as LastrefError).blame, 'test');
+  }
+});
+
+test('a file that exports no scenario, or asks for no promise, is said to be the author to mend', (t) => {
+  const { scenario } = found('p2pdma/x');
+  t.is(checkedScenario('p2pdma/x', scenario), scenario);
+  for (const nothing of [undefined, {}, { title: 'x' }])
+    t.throws(() => checkedScenario('p2pdma/x', nothing), { message: 'p2pdma/x exports no scenario' });
+  const asks = ['zap-on-unbnd'] as unknown as typeof scenario.options.asks;
+  t.throws(() => checkedScenario('p2pdma/x', { ...scenario, options: { ...scenario.options, asks } }), {
+    message: /^p2pdma\/x asks for "zap-on-unbnd", which is no promise; did you mean zap-on-unbind/,
+  });
 });

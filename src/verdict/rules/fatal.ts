@@ -123,6 +123,13 @@ export const fatal: RuleTable = [
   oops('divide', ['divide error', 'divide_error'], /(?:Oops: )?divide[ _]error: /, 'divide error in {fn}', {
     not: /traps: .* trap divide error ip/,
   }),
+  // #BP pushes the address after the breakpoint, so the byte before <..> is the one that trapped. When that is no
+  // breakpoint (cc, or cd 03), memory did not hold what the CPU executed: QEMU's TCG ran code that was translated
+  // before the kernel patched it (arch/x86/kernel/alternative.c: smp_text_poke_int3_handler finds nothing to do).
+  oops('int3-stale', ['int3: 0'], /(?:Oops: )?int3: /, 'int3 that memory does not hold in {fn}', {
+    class: 'EMULATOR',
+    needs: /Code: (?:[0-9a-f]{2} )*(?!cc |03 )[0-9a-f]{2} <[0-9a-f]{2}>/,
+  }),
   oops('int3', ['int3: 0'], /(?:Oops: )?int3: /, 'int3 in {fn}'),
   oops('opcode', ['invalid opcode'], /(?:Oops: )?invalid opcode: /, 'invalid opcode in {fn}', {
     joins: [...partOf, 'lead', 'sanitizer', 'warn'],
