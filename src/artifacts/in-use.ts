@@ -78,7 +78,8 @@ export function useLock({ kind, key }: CacheEntry, cache: string = cacheRoot()):
 export async function holdShared(files: readonly string[]): Promise<Release> {
   if (files.length === 0) return async () => undefined;
   for (const file of files) await mkdir(path.dirname(file), { recursive: true });
-  const [tool = 'flock', ...args] = [
+  const [tool = 'setpriv', ...args] = [
+    ...['setpriv', '--pdeathsig', 'KILL', '--'],
     ...files.flatMap((file) => ['flock', '--shared', file]),
     ...['sh', '-c', 'echo held; exec cat >/dev/null'],
   ];

@@ -41,6 +41,14 @@ async function main(argv: readonly string[]): Promise<number> {
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 69));
 process.stderr.on('error', () => undefined); // the exit code says it too
 
+/** What nobody awaited is the tool's fault: exit 1 would say that the kernel broke a promise. */
+function giveUp(error: unknown): never {
+  process.stderr.write(`lastref: ${terminalSafe(explain(error))}\n`);
+  process.exit(error instanceof LastrefError ? error.exitCode : 69);
+}
+process.on('uncaughtException', giveUp);
+process.on('unhandledRejection', giveUp);
+
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {

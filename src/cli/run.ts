@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
 import { constants } from 'node:os';
 import path from 'node:path';
 import { execa } from 'execa';
@@ -72,14 +73,16 @@ async function runPlan(
       scenarios: plan.scenarios.length,
     });
     const since = performance.now();
-    await schedule(plan, watcher, interrupted);
+    const trouble = await schedule(plan, watcher, interrupted);
     const { scenarios } = await readRun(plan.directory);
     const judged = await finishedRun(plan, scenarios, Math.round(performance.now() - since), {
       interrupted: interrupted.aborted,
     });
     const isHopeless =
       !interrupted.aborted && judged.outcome === 'FAIL' && scenarios.every(({ bootMs }) => bootMs === null);
-    const result = isHopeless ? unbootable(judged) : judged;
+    // All green, and yet AVA says otherwise: something broke that no verdict speaks of.
+    const isDoubtful = judged.exitCode === 0 && trouble !== null;
+    const result = isHopeless ? unbootable(judged) : isDoubtful ? doubtful(judged, trouble) : judged;
     await writeRunResult(plan.directory, result);
     const record = await readRun(plan.directory);
     for (const report of reports)
@@ -96,12 +99,23 @@ function unbootable(judged: RunResult): RunResult {
   return { ...judged, exitCode: 125, headline: 'the kernel does not boot: no question was put to it' };
 }
 
-/** Runs AVA over the planned files. What it prints goes to ava.log; results are what the scenarios wrote. */
-async function schedule(plan: RunPlan, watcher: Watcher, interrupted: AbortSignal): Promise<void> {
+function doubtful(judged: RunResult, trouble: string): RunResult {
+  return {
+    ...judged,
+    outcome: 'ERROR',
+    exitCode: 69,
+    headline: `the scheduler failed (${trouble}): see ava.log`,
+  };
+}
+
+/** Runs AVA over the planned files; returns null, or how it ended when not well. What it prints goes to ava.log; results are what the scenarios wrote. */
+async function schedule(plan: RunPlan, watcher: Watcher, interrupted: AbortSignal): Promise<string | null> {
   const control = plan.control === null ? null : await openFollowed(plan, plan.control, watcher);
   const stop = (): void => control?.stop('the run was interrupted');
   interrupted.addEventListener('abort', stop, { once: true });
   if (interrupted.aborted) stop();
+  const scratch = path.join(plan.directory, '.tmp');
+  await mkdir(scratch, { recursive: true });
   const files = plan.scenarios.map(({ id }) => `suites/${id}.ts`);
   const ava = path.join(projectRoot, 'node_modules', 'ava', 'entrypoints', 'cli.mjs');
   const [program, words] = dieWithUs(
@@ -116,6 +130,7 @@ async function schedule(plan: RunPlan, watcher: Watcher, interrupted: AbortSigna
       LASTREF_JOBS: String(plan.jobs),
       AVA_FORCE_CI: 'not-ci',
       LC_ALL: 'C.UTF-8',
+      TMPDIR: scratch, // AVA leaves a folder behind
     },
     stdio: 'ignore',
     // Out of the terminal's group: ^C reaches us, and we ask the workers to stop so that they can keep their evidence.
@@ -133,11 +148,13 @@ async function schedule(plan: RunPlan, watcher: Watcher, interrupted: AbortSigna
   };
   process.once('exit', killAll);
   try {
-    await child;
+    const { exitCode, signal } = await child;
+    return exitCode === undefined ? `ended by ${signal}` : exitCode === 0 ? null : `exit code ${exitCode}`;
   } finally {
     process.removeListener('exit', killAll);
     interrupted.removeEventListener('abort', stop);
     await control?.close();
+    await rm(scratch, { recursive: true, force: true });
   }
 }
 

@@ -1,4 +1,4 @@
-import { mkdir, stat, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { KernelImage, RootfsImage } from '../config/kernel.js';
 import type { Shape } from '../config/shape.js';
@@ -16,7 +16,7 @@ import { RunningGuest, untilRebooted } from './guest.js';
 import { makeInitrd } from './initrd.js';
 import { SshSession } from './ssh.js';
 import type { Recorder } from './timeline.js';
-import { GuestWatch, panicSpotter } from './watch.js';
+import { type GuestState, GuestWatch, panicSpotter } from './watch.js';
 
 export interface BootSpec {
   readonly name: string;
@@ -60,18 +60,26 @@ export async function bootGuest(spec: BootSpec): Promise<RunningGuest> {
   try {
     return await boot(spec, watch, cleanup);
   } catch (error) {
+    const { state } = watch; // before we end it ourselves
     await cleanup.run();
     spec.signal?.throwIfAborted(); // the run was stopped: nothing is wrong with the guest
-    throw await didNotBoot(spec, error);
+    throw await didNotBoot(spec, state, error);
   }
 }
 
 /** Who is to blame for a guest that did not come up: a kernel that spoke, or the machine under one that never did. */
-async function didNotBoot({ kernel, directory, accelerator }: BootSpec, error: unknown): Promise<unknown> {
+async function didNotBoot(
+  { kernel, directory, accelerator }: BootSpec,
+  state: GuestState,
+  error: unknown,
+): Promise<unknown> {
   if (!(error instanceof LastrefError)) return error;
   const console = path.join(directory, 'console.log');
-  const isMute = error.blame === 'kernel' && (await sizeOf(console)) === 0;
-  const blame = isMute ? 'host' : error.blame;
+  const said = error.blame === 'kernel' ? await textOf(console) : '';
+  const isMute = error.blame === 'kernel' && state === 'running' && said === '';
+  // Userspace stands and only SSH does not come about: that is as likely ours, so it is no verdict on the kernel.
+  const isUp = state === 'running' && said.includes('lastref: guest up');
+  const blame = isMute ? 'host' : isUp ? 'harness' : error.blame;
   const hint = isMute
     ? `qemu.log beside it may say why; \`--accel tcg\` needs nothing of the host`
     : blame === 'kernel'
@@ -82,18 +90,19 @@ async function didNotBoot({ kernel, directory, accelerator }: BootSpec, error: u
     blame,
     ...(blame === 'kernel'
       ? { exitCode: 125, promise: 'guest-survives' }
-      : { exitCode: isMute ? 69 : error.exitCode }),
+      : { exitCode: isMute || isUp ? 69 : error.exitCode }),
     evidence: error.evidence ?? console,
     ...(hint === undefined ? {} : { hint }),
     cause: error,
   });
 }
 
-async function sizeOf(file: string): Promise<number> {
+/** The beginning of a console, bounded; empty when there is none. */
+async function textOf(file: string): Promise<string> {
   try {
-    return (await stat(file)).size;
+    return (await readFile(file)).subarray(0, consoleLimit).toString('latin1');
   } catch (error) {
-    if (hasCode(error, 'ENOENT')) return 0;
+    if (hasCode(error, 'ENOENT')) return '';
     throw error;
   }
 }

@@ -113,7 +113,10 @@ export class RunningGuest {
 
   /** Opens a long-lived command; its channel ends with the guest. */
   open(argv: readonly string[]): ReturnType<SshSession['open']> {
-    return this.#parts.ssh.open(argv);
+    const name = `the guest to start ${argv[0]}`;
+    return within({ name, deadlineMs: this.patience(30_000), signal: this.signal }, () =>
+      this.#parts.ssh.open(argv),
+    );
   }
 
   /** Opens an interactive shell. */
@@ -157,10 +160,9 @@ export class RunningGuest {
   }
 
   /**
-   * Says how a guest stands that did not answer in time: answering again, deaf (it prints, but no answer comes), or
-   * silent although QEMU runs it. Leaves QEMU's view of all CPUs in registers.txt.
+   * Says how a guest stands that did not answer in time: answering again, or silent although QEMU runs it. Leaves QEMU's view of all CPUs in registers.txt.
    */
-  async diagnose(): Promise<GuestState | 'deaf'> {
+  async diagnose(): Promise<GuestState> {
     if (this.state !== 'running') return this.state;
     if (await this.#isPaused()) return this.state;
     const before = this.#parts.tail.offset;
@@ -171,14 +173,11 @@ export class RunningGuest {
       if (this.state !== 'running') return this.state;
       const registers = await this.qmp.monitor('info registers -a').catch(messageOf);
       await writeFile(path.join(this.directory, 'registers.txt'), registers);
+      if (await this.#isPaused()) return this.state;
       const printed = this.#parts.tail.offset - before;
-      if (printed === 0 && !(await this.#isPaused())) {
-        this.#parts.watch.ended(
-          'silent',
-          `no answer on SSH and nothing on its console (${messageOf(error)})`,
-        );
-      }
-      return this.state === 'running' ? 'deaf' : this.state;
+      const console = printed === 0 ? 'nothing on its console' : `${printed} bytes on its console meanwhile`;
+      this.#parts.watch.ended('silent', `no answer on SSH and ${console} (${messageOf(error)})`);
+      return this.state;
     }
   }
 

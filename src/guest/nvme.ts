@@ -83,6 +83,11 @@ export class Nvme {
     await this.#hold.untilInFlight(count);
   }
 
+  /** True between `hold()` and `release()`. */
+  get isHeld(): boolean {
+    return this.#hold.isHeld;
+  }
+
   async release(): Promise<void> {
     await this.#hold.release();
   }

@@ -127,8 +127,8 @@ async function startProbe(guest: RunningGuest, name: string, instance: string): 
   const { path: binary } = await compileProbe(name, { signal: guest.signal });
   const target = `/probes/${path.basename(binary)}`;
   if (!(await guest.exists(target))) await guest.push(binary, '/probes');
-  const channel = await guest.open([target]);
   const log = await EvidenceFile.open(path.join(guest.directory, `probe-${instance}.log`));
+  const channel = await guest.open([target]);
   let stderr = '';
   channel.stderr.on('data', (chunk: Uint8Array) => {
     stderr = (stderr + chunk.toString()).slice(-2000);

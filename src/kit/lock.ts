@@ -14,12 +14,16 @@ export async function withLock<T>(
   { signal, onWait }: { signal?: AbortSignal | undefined; onWait?: () => void } = {},
 ): Promise<T> {
   await mkdir(path.dirname(file), { recursive: true });
-  const holder = execa('flock', ['--exclusive', file, 'sh', '-c', 'echo held; exec cat >/dev/null'], {
-    buffer: false,
-    reject: false,
-    detached: true, // out of the terminal's group: ^C is for us, and the lock stays until we let go
-    ...(signal === undefined ? {} : { cancelSignal: signal }),
-  });
+  const holder = execa(
+    'setpriv',
+    ['--pdeathsig', 'KILL', '--', 'flock', '--exclusive', file, 'sh', '-c', 'echo held; exec cat >/dev/null'],
+    {
+      buffer: false,
+      reject: false,
+      detached: true, // out of the terminal's group: ^C is for us, and the lock stays until we let go
+      ...(signal === undefined ? {} : { cancelSignal: signal }),
+    },
+  );
   const patience = setTimeout(() => onWait?.(), 500);
   try {
     await new Promise<void>((resolve, reject) => {

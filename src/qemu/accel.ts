@@ -31,7 +31,7 @@ const proofMs = { firmware: 10_000, kernel: 15_000 } as const;
 /**
  * Decides how guests run. `/dev/kvm` may exist, open and create a VM and still run no guest (nested or restricted
  * hosts), so `auto` believes only a guest that ran: first firmware, then, where an image is at hand, a kernel up
- * to userspace. The answer is kept per host kernel, QEMU and CPU model. `kvm` raises (host) where `auto` would fall back.
+ * to userspace. The answer is kept per host kernel and QEMU. `kvm` raises (host) where `auto` would fall back.
  */
 export async function chooseAccelerator(wanted: WantedAccelerator, proof?: ProofImage): Promise<Choice> {
   if (wanted === 'tcg') return { chosen: 'tcg', why: 'asked for' };
@@ -65,10 +65,7 @@ async function doubtKvm(proof: ProofImage | undefined): Promise<string | null> {
 }
 
 /** The answer kept from an earlier run, or `ask`'s: one process asks at a time, for two guests would slow each other. */
-async function remembered(
-  stage: string,
-  ask: (folder: string) => Promise<string | null>,
-): Promise<string | null> {
+async function remembered(stage: string, ask: (folder: string) => Promise<Proof>): Promise<string | null> {
   const host = { host: release(), qemu: await qemuVersion(), stage };
   const root = path.join(cacheRoot(), 'accelerator');
   const file = path.join(root, `${stage}.json`);
@@ -86,8 +83,8 @@ async function remembered(
     await rm(folder, { recursive: true, force: true });
     await mkdir(folder);
     try {
-      const doubt = await ask(folder);
-      await writeJson(file, { ...host, doubt });
+      const { doubt, isOfHost } = await ask(folder);
+      if (isOfHost) await writeJson(file, { ...host, doubt });
       return doubt;
     } finally {
       await rm(folder, { recursive: true, force: true });
@@ -106,12 +103,19 @@ async function readKnown(
   }
 }
 
-/** Runs a guest under KVM for a bounded time; returns why it did not get there, or null. */
+/** What a proof guest came to. */
+interface Proof {
+  readonly doubt: string | null;
+  /** It says something of this host. A kernel that spoke and then failed may itself be what is wrong. */
+  readonly isOfHost: boolean;
+}
+
+/** Runs a guest under KVM for a bounded time; says why it did not get there, if it did not. */
 async function runProof(
   stage: keyof typeof proofMs,
   folder: string,
   proof: ProofImage | undefined,
-): Promise<string | null> {
+): Promise<Proof> {
   const output = path.join(folder, 'output');
   const machine = ['-nodefaults', '-display', 'none', '-no-reboot', '-machine', 'q35', '-accel', 'kvm'];
   const cpu = [
@@ -165,11 +169,22 @@ async function runProof(
       { name: `a ${stage} guest under KVM`, deadlineMs: proofMs[stage], signal: gone.signal, blame: 'host' },
       async () => (wanted.test(await readFile(output, 'latin1')) ? true : undefined),
     );
-    return null;
+    return { doubt: null, isOfHost: true };
   } catch (error) {
-    return messageOf(error);
+    const spoke = (await textOf(output)).includes('Linux version');
+    return { doubt: messageOf(error), isOfHost: !spoke };
   } finally {
     qemu.kill();
     await qemu.exited;
+  }
+}
+
+/** Empty when QEMU did not even make the file. */
+async function textOf(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'latin1');
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return '';
+    throw error;
   }
 }

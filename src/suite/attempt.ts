@@ -19,7 +19,7 @@ import { Expectations } from './expect.js';
 import { factOf } from './kernel-facts.js';
 import { type KernelLog, keepKernelLog, mergeIntoTimeline } from './kernel-log.js';
 import { makeKeyPair } from './keys.js';
-import { matchers } from './matchers.js';
+import { Ledger, matchers } from './matchers.js';
 import { type PoolReading, readPools, settlePools } from './pools.js';
 import type { Scenario } from './scenario.js';
 
@@ -106,7 +106,9 @@ export async function attemptScenario(spec: AttemptSpec): Promise<AttemptOutcome
     await endGuest(guest, found, events);
   }
   const scanned = scanner.end();
-  const report = { ...scanned, lost: [...scanned.lost, ...(found.log?.lost ?? [])] };
+  // A scenario that was cut short never wrote its end marker; its own error says so better.
+  const lost = scanned.lost.filter(({ kind }) => found.thrown === undefined || kind !== 'marker-missing');
+  const report = { ...scanned, lost: [...lost, ...(found.log?.lost ?? [])] };
   for (const [index, splat] of report.splats.entries()) {
     await writeAtomic(path.join(directory, 'splats', `${index + 1}.txt`), splatText(splat));
   }
@@ -166,8 +168,9 @@ async function ask(
       'ask',
     );
   };
+  const askedMs = events.elapsedMs();
   await guest.mark(`lastref: begin ${token}`);
-  found.beganMs = events.elapsedMs();
+  found.beganMs = (askedMs + events.elapsedMs()) / 2; // the marker was written somewhere in between
   const subject = await GuestUnderTest.prepare(guest);
   for (const need of scenario.options.needs ?? []) {
     const lacking = await capabilities[need](subject);
@@ -178,6 +181,7 @@ async function ask(
     }
   }
   const before = await readPools(subject);
+  const ledger = new Ledger();
   const context = { patience: (ms: number) => guest.patience(ms), record, promise: scenario.options.asks[0] };
   await within(
     {
@@ -190,15 +194,30 @@ async function ask(
       await scenario.body({
         guest: subject,
         signal,
-        expect: matchers(new Expectations({ ...context, signal })),
+        expect: matchers(new Expectations({ ...context, signal }), ledger),
         fact: (name) => factOf(name, spec.plan.kernel.release),
       });
     },
   );
-  record('body-done', {});
+  record('body-done', { expectations: ledger.met });
+  await checkBody(scenario, subject, ledger);
   await subject.endProbes();
   found.pools = await settlePools(guest, subject, before);
   await guest.mark(`lastref: end ${token}`);
+}
+
+/** What makes a body's end worth nothing: it left a disk held, an expectation unsettled, or expected nothing at all. */
+async function checkBody(scenario: Scenario, subject: GuestUnderTest, ledger: Ledger): Promise<void> {
+  const faults = ledger.open.map((name) => `nobody awaited its ${name}`);
+  if (ledger.met === 0 && scenario.options.declares === undefined) faults.push('it expected nothing');
+  for (const device of Object.values(subject.devices)) {
+    if (!device.isHeld) continue;
+    await device.release();
+    faults.push(`it left ${device.id} held`);
+  }
+  if (faults.length > 0) {
+    throw new LastrefError(`"${scenario.title}" shows nothing: ${faults.join('; ')}`, { blame: 'test' });
+  }
 }
 
 /** After something went wrong: is the guest still there to be asked? */

@@ -42,7 +42,10 @@ export async function openControl(
     socket.on('error', () => socket.destroy());
     socket.on('close', () => workers.delete(socket));
     if (stopping !== undefined) socket.write(`${stopping}\n`);
-    createInterface({ input: socket }).on('line', (line) => onMessage(JSON.parse(line) as WorkerMessage));
+    createInterface({ input: socket }).on('line', (line) => {
+      const message = readMessage(line);
+      if (message !== null) onMessage(message);
+    });
   });
   try {
     await new Promise<void>((resolve, reject) => {
@@ -66,6 +69,16 @@ export async function openControl(
       await rm(socketPath, { force: true });
     },
   };
+}
+
+/** Null for what is no message: the last line of a worker that was killed may be torn. */
+function readMessage(line: string): WorkerMessage | null {
+  try {
+    return JSON.parse(line) as WorkerMessage;
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
 }
 
 /** A worker's end. `signal` aborts when the run asks to stop or is gone. */

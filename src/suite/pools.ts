@@ -32,7 +32,16 @@ export async function settlePools(
   const readings: PoolReading[] = [];
   for (const [id, baseline] of before) {
     const device = guest.devices[id];
-    if (device === undefined || !(await device.isAllocatable())) continue;
+    if (device === undefined || !(await device.isBound())) {
+      machine.record('scenario', 'pool-not-read', { device: id, why: 'the scenario left it unbound' });
+      continue;
+    }
+    if (!(await device.isAllocatable())) {
+      throw new LastrefError(`${id} is bound and offers no p2pmem/allocate any more`, {
+        blame: 'kernel',
+        promise: 'rebind-works',
+      });
+    }
     let after = Number.NaN;
     try {
       await until(

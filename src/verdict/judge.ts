@@ -90,7 +90,7 @@ function fromSplats({ console }: Observation): Finding[] {
       const [outcome, witness] = otherwise[splat.class] ?? (['FAIL', 'console'] as const);
       const more = splat.aftermath.length === 0 ? '' : `, then ${splat.aftermath[0]}`;
       const doubt = splat.corrupted === null ? '' : ` (report damaged: ${splat.corrupted})`;
-      return found(outcome, witness, `the kernel reported ${splat.title}${more}${doubt}`);
+      return found(outcome, witness, `the kernel reported ${splat.title}${more}${doubt}`, 'guest-survives');
     });
 }
 
@@ -101,21 +101,22 @@ function fromGuest({ guest, guestDetail, console }: Observation): Finding[] {
     case 'off-asked':
       return [];
     case 'panicked':
-      return [found('FAIL', 'guest', `the kernel panicked${detail}`)];
+      return [found('FAIL', 'guest', `the kernel panicked${detail}`, 'guest-survives')];
     case 'powered-off':
       return [
         found(
           'FAIL',
           'guest',
           `the guest went down in the middle of the scenario without being asked${detail}`,
+          'guest-survives',
         ),
       ];
     case 'silent':
-      return [found('FAIL', 'hang', `hang: the guest no longer answers${detail}`)];
+      return [found('FAIL', 'hang', `hang: the guest no longer answers${detail}`, 'guest-survives')];
     case 'vanished':
       // QEMU gone with a panic on the console is the panic's doing; without one, the host's or QEMU's.
       return console.splats.some((splat) => splat.fatal && splat.noise === null)
-        ? [found('FAIL', 'guest', `the guest was gone after a fatal report${detail}`)]
+        ? [found('FAIL', 'guest', `the guest was gone after a fatal report${detail}`, 'guest-survives')]
         : [found('MISS', 'harness', `the guest vanished without a panic${detail}`)];
     case 'flooded':
       return [
@@ -145,16 +146,29 @@ function fromMemory({ pool, canaries }: Observation): Finding[] {
       after < baseline
         ? `${baseline - after} bytes did not come back`
         : `${after - baseline} bytes too many came back`;
-    return [found('FAIL', 'pool', `the pool is not whole: ${what} (${after} free, ${baseline} before)`)];
+    return [
+      found(
+        'FAIL',
+        'pool',
+        `the pool is not whole: ${what} (${after} free, ${baseline} before)`,
+        'pool-balances',
+      ),
+    ];
   });
   const wrong = (canaries ?? []).flatMap(({ bad, detail }) =>
-    bad > 0 ? [found('FAIL', 'canary', `${bad} bytes in the wrong hands: ${detail}`)] : [],
+    bad > 0
+      ? [found('FAIL', 'canary', `${bad} bytes in the wrong hands: ${detail}`, 'no-page-in-two-hands')]
+      : [],
   );
   return [...leaks, ...wrong];
 }
 
-function fromError({ error }: Observation): Finding[] {
+function fromError({ error, guest }: Observation): Finding[] {
   if (error === undefined) return [];
+  // Whatever the test tripped over when the machine was taken from under it is no fault of the test.
+  if (error.blame === 'test' && (guest === 'vanished' || guest === 'flooded')) {
+    return [found('MISS', 'harness', error.message)];
+  }
   if (error.blame === 'kernel') return [found('FAIL', 'assertion', error.message)];
   return error.blame === 'test' || error.blame === 'user'
     ? [found('ERROR', 'declared', error.message)]

@@ -136,12 +136,26 @@ const misfortunes: readonly Misfortune[] = [
     blame: 'harness',
   },
   {
-    what: 'a kernel that never comes to SSH',
-    script: { sshIsMute: true },
+    what: 'a kernel that never comes to userspace',
+    script: { sshIsMute: true, atBoot: { console: '[    0.000000] Linux version 6.12\n' } },
     spec: { deadlinesMs: { boot: 3000 } },
     says: /gave up waiting for SSH on 127\.0\.0\.1:\d+ .* after 3\.0 s/,
     blame: 'kernel',
     exitCode: 125,
+  },
+  {
+    what: 'a guest that is up and not reached by SSH',
+    script: { sshIsMute: true, atBoot: { console: '[    6.392246] lastref: guest up\n' } },
+    spec: { deadlinesMs: { boot: 3000 } },
+    says: /gave up waiting for SSH on 127\.0\.0\.1:\d+ .* after 3\.0 s/,
+    blame: 'harness',
+  },
+  {
+    what: 'a kernel that never prints a line',
+    script: { sshIsMute: true, atBoot: { console: '' } },
+    spec: { deadlinesMs: { boot: 3000 } },
+    says: /it never printed a line under tcg/,
+    blame: 'host',
   },
   {
     what: "somebody else's host key",

@@ -37,11 +37,17 @@ test('nothing amiss is a PASS that names what held', (t) => {
   t.deepEqual(judge(calm), { outcome: 'PASS', headline: 'unbind-waits held', reasons: [], broken: [] });
 });
 
-test('a splat fails and names the broken promise and the report', (t) => {
+test('a splat fails, breaks the promise that the guest survives, and names the report', (t) => {
   const verdict = judge(seen({}, [splat()]));
   t.is(verdict.outcome, 'FAIL');
-  t.is(verdict.headline, 'unbind-waits broken: the kernel reported WARNING in cmb_put');
-  t.deepEqual(verdict.broken, ['unbind-waits']);
+  t.is(verdict.headline, 'guest-survives broken: the kernel reported WARNING in cmb_put');
+  t.deepEqual(verdict.broken, ['guest-survives']);
+});
+
+test('a test that trips over a machine that was taken from under it is a MISS', (t) => {
+  const error = { blame: 'test' as const, message: 'probe p2pmem died: its connection closed' };
+  t.is(judge(seen({ error })).outcome, 'ERROR');
+  t.is(judge(seen({ error, guest: 'vanished' })).outcome, 'MISS');
 });
 
 test('known noise does not fail, and is told', (t) => {
