@@ -86,10 +86,16 @@ export async function holdShared(files: readonly string[]): Promise<Release> {
   const holder = execa(tool, args, { buffer: false, reject: false, detached: true });
   await new Promise<void>((resolve, reject) => {
     holder.stdout.once('data', () => resolve());
-    holder.once('error', reject);
-    holder.once('exit', () => {
-      reject(new LastrefError(`could not lock ${files.join(', ')}`, { blame: 'host' }));
-    });
+    const refused = (cause?: unknown): void =>
+      reject(
+        new LastrefError(`could not lock ${files.join(', ')}`, {
+          blame: 'host',
+          hint: 'is util-linux (flock) installed?',
+          cause,
+        }),
+      );
+    holder.once('error', refused);
+    holder.once('exit', () => refused());
   });
   return async () => {
     holder.stdin.end();

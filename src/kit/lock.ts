@@ -1,6 +1,6 @@
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { execa } from 'execa';
+import { makeFolder } from './atomic.js';
 import { LastrefError } from './errors.js';
 
 /**
@@ -13,7 +13,7 @@ export async function withLock<T>(
   body: () => Promise<T>,
   { signal, onWait }: { signal?: AbortSignal | undefined; onWait?: () => void } = {},
 ): Promise<T> {
-  await mkdir(path.dirname(file), { recursive: true });
+  await makeFolder(path.dirname(file));
   const holder = execa(
     'setpriv',
     ['--pdeathsig', 'KILL', '--', 'flock', '--exclusive', file, 'sh', '-c', 'echo held; exec cat >/dev/null'],
@@ -28,15 +28,9 @@ export async function withLock<T>(
   try {
     await new Promise<void>((resolve, reject) => {
       holder.stdout.once('data', () => resolve());
-      holder.once('error', reject);
+      holder.once('error', (cause) => reject(noFlock(file, cause)));
       holder.once('exit', () => {
-        reject(
-          signal?.reason ??
-            new LastrefError(`could not lock ${file}`, {
-              blame: 'host',
-              hint: 'is util-linux (flock) installed?',
-            }),
-        );
+        reject(signal?.reason ?? noFlock(file));
       });
     });
     clearTimeout(patience);
@@ -46,4 +40,12 @@ export async function withLock<T>(
     holder.stdin.end();
     await holder;
   }
+}
+
+function noFlock(file: string, cause?: unknown): LastrefError {
+  return new LastrefError(`could not lock ${file}`, {
+    blame: 'host',
+    hint: 'is util-linux (flock) installed?',
+    cause,
+  });
 }

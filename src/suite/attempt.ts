@@ -7,7 +7,7 @@ import { type BootSpec, bootGuest } from '../guest/boot.js';
 import type { RunningGuest } from '../guest/guest.js';
 import { GuestUnderTest } from '../guest/under-test.js';
 import type { GuestState } from '../guest/watch.js';
-import { writeAtomic } from '../kit/atomic.js';
+import { diskError, writeAtomic } from '../kit/atomic.js';
 import { LastrefError, messageOf } from '../kit/errors.js';
 import { within } from '../kit/wait.js';
 import type { Observation } from '../verdict/judge.js';
@@ -95,7 +95,7 @@ export async function attemptScenario(spec: AttemptSpec): Promise<AttemptOutcome
     spec.booted();
     await ask(spec, guest, token, events, wounds.signal, found);
   } catch (error) {
-    found.thrown = error;
+    found.thrown = diskError(error, directory);
     // A guest that never came up is gone already; its error says how.
   }
   spec.step('judging', 'judge');

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { scenarioPaths } from '../artifacts/layout.js';
 import type { RunPlan, ScenarioResult } from '../artifacts/result.js';
 import { unfinishedScenario, writeScenarioResult } from '../artifacts/store.js';
+import { diskError } from '../kit/atomic.js';
 import { LastrefError } from '../kit/errors.js';
 import { judge } from '../verdict/judge.js';
 import type { Reason, Verdict } from '../verdict/types.js';
@@ -41,6 +42,8 @@ export async function runScenario(id: string, scenario: Scenario, plan: RunPlan)
           booted: () => control.send({ kind: 'booted', id }),
           step: (doing, phase) => control.send({ kind: 'step', id, doing, phase: first ? phase : 'retry' }),
         });
+      } catch (error) {
+        last = unkept(error, directory, scenario);
       } finally {
         await rm(path.join(directory, scratchName), { recursive: true, force: true });
       }
@@ -74,6 +77,22 @@ export async function runScenario(id: string, scenario: Scenario, plan: RunPlan)
   } finally {
     control.close();
   }
+}
+
+/** What an attempt comes to whose evidence the disk refused. Anything else that was raised is a bug of ours. */
+function unkept(error: unknown, directory: string, { options }: Scenario): AttemptOutcome {
+  const refused = diskError(error, directory);
+  if (!(refused instanceof LastrefError)) throw error;
+  const { blame, message } = refused;
+  return {
+    observation: {
+      asks: options.asks,
+      console: { splats: [], lost: [] },
+      guest: 'running',
+      error: { blame, message },
+    },
+    bootMs: null,
+  };
 }
 
 /** Names of the files kept, relative to the scenario's folder. */

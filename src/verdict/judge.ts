@@ -57,7 +57,9 @@ export function judge(seen: Observation): Verdict {
     ...fromError(seen),
     ...fromSkip(seen),
     ...fromLosses(seen),
-  ].sort((a, b) => outcomes.indexOf(a.outcome) - outcomes.indexOf(b.outcome));
+  ]
+    .map((finding) => afterEmulator(finding, seen))
+    .sort((a, b) => outcomes.indexOf(a.outcome) - outcomes.indexOf(b.outcome));
   const first = findings[0];
   const asides = seen.console.splats.flatMap((splat) =>
     splat.noise === null
@@ -77,9 +79,17 @@ export function judge(seen: Observation): Verdict {
   return { outcome: first.outcome, headline: headlineOf(first, broken), reasons, broken };
 }
 
+/** A CPU that did not execute what memory held proves nothing: what was seen from then on is told, not held against the kernel. */
+function afterEmulator(finding: Finding, { console }: Observation): Finding {
+  const first = console.splats.find((splat) => splat.noise === null);
+  if (first?.class !== 'EMULATOR') return finding;
+  return found('MISS', finding.witness, finding.detail);
+}
+
 /** Reports that do not say that the kernel broke a promise: the guest is too small, a detector gave up. */
 const otherwise: Readonly<Record<string, readonly [Outcome, Witness]>> = {
   RESOURCE: ['MISS', 'harness'],
+  EMULATOR: ['MISS', 'harness'],
   'LOCKDEP-OFF': ['MISS', 'completeness'],
 };
 

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import test from 'ava';
 import { execa } from 'execa';
+import { main } from '../support/lastref.js';
 import { log, warning612 } from '../verdict/support/logs.js';
 
 const modulePath = path.resolve(import.meta.dirname, '../../src/cli/console.js');
@@ -79,4 +80,17 @@ test('an empty file and one that is no text are not called clean', async (t) => 
     t.is(out, '');
     t.regex(err, why);
   }
+});
+
+test('the exit code tells also when nobody reads on', async (t) => {
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'console-'));
+  t.teardown(() => rm(folder, { recursive: true }));
+  const bad = path.join(folder, 'bad.log');
+  await writeFile(bad, log(warning612));
+  const { stdout } = await execa(
+    'bash',
+    ['-c', 'set -o pipefail; "$1" "$2" console "$3" | true; echo $?', 'bash', process.execPath, main, bad],
+    { reject: false },
+  );
+  t.is(stdout, '1');
 });

@@ -1,7 +1,10 @@
+import { mkdir, symlink } from 'node:fs/promises';
 import test from 'ava';
-import { heldAgainst } from '../../src/suite/run.js';
+import { scenarioPaths } from '../../src/artifacts/layout.js';
+import { heldAgainst, runScenario } from '../../src/suite/run.js';
 import type { Scenario, ScenarioOptions } from '../../src/suite/scenario.js';
 import { outcomes, type Verdict } from '../../src/verdict/types.js';
+import { samplePlan, scratch } from '../artifacts/support/sample-run.js';
 
 function declaring(declares?: ScenarioOptions['declares']): Scenario {
   return {
@@ -57,3 +60,20 @@ test('every other outcome than the declared one is an error, PASS above all', (t
     t.is(held.outcome, outcome === 'FAIL' ? 'PASS' : 'ERROR', outcome);
   }
 });
+
+test.serial(
+  'evidence that the disk does not take is a MISS that says so, not an unfinished test',
+  async (t) => {
+    const plan = { ...samplePlan(await scratch(t)), control: null };
+    const id = 'p2pdma/write';
+    const paths = scenarioPaths(plan.directory, id);
+    for (const attempt of [1, 2]) {
+      await mkdir(paths.attempt(attempt), { recursive: true });
+      await symlink('/dev/full', `${paths.attempt(attempt)}/events.jsonl`);
+    }
+    const { outcome, verdict, attempts } = await runScenario(id, declaring(), plan);
+    t.is(outcome, 'MISS');
+    t.is(attempts, 2);
+    t.regex(verdict.headline, /^no room left on the disk that holds .*attempt-2 \(attempt 2\)$/);
+  },
+);

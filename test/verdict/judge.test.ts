@@ -87,8 +87,29 @@ for (const [guest, outcome, headline] of states) {
   });
 }
 
+test('what follows an error of the emulator is not held against the kernel, what came before it is', (t) => {
+  const stale = splat({ class: 'EMULATOR', title: 'int3 that memory does not hold in f', fatal: true });
+  const after = seen({ guest: 'panicked', assertion: { message: 'did not boot' } }, [
+    stale,
+    splat({ start: 9 }),
+  ]);
+  t.is(judge(after).outcome, 'MISS');
+  t.regex(judge(after).headline, /int3 that memory does not hold in f/);
+  t.deepEqual(judge(after).broken, []);
+  t.is(judge(seen({ guest: 'panicked' }, [splat(), stale])).outcome, 'FAIL');
+});
+
 test('a guest that vanished after a fatal report is the kernel to blame', (t) => {
   t.is(judge(seen({ guest: 'vanished' }, [splat({ fatal: true })])).outcome, 'FAIL');
+});
+
+test('what a test stumbled over when its guest vanished is not held against the test', (t) => {
+  const error = { blame: 'test' as const, message: 'probe p2pmem died: its connection closed' };
+  const verdict = judge(seen({ guest: 'vanished', guestDetail: 'QEMU ended with SIGKILL', error }));
+  t.is(verdict.outcome, 'MISS');
+  t.is(verdict.headline, 'the guest vanished without a panic: QEMU ended with SIGKILL');
+  t.true(verdict.reasons.some(({ detail }) => detail === error.message));
+  t.is(judge(seen({ guest: 'off-asked', error })).outcome, 'ERROR');
 });
 
 test('an assertion breaks the promise it names', (t) => {
