@@ -94,11 +94,16 @@ export function unfinishedScenario(plan: RunPlan, scenario: PlannedScenario): Sc
     evidence: [],
     reproduce: [
       ...['npx', 'lastref', 'run', scenario.id, '--kernel', plan.kernel.name],
-      ...(plan.mutant === null ? [] : ['--mutant', plan.mutant]),
+      ...(plan.mutant === null ? [] : ['--mutant', mutantWord(plan.mutant)]),
     ]
       .map(shellWord)
       .join(' '),
   };
+}
+
+/** A mutant of the suites goes by its name, on every machine; anybody else's by its path. */
+function mutantWord(file: string): string {
+  return /\/suites\/[^/]+\/mutants\/([^/]+)\.(?:cocci|patch)$/.exec(file)?.[1] ?? file;
 }
 
 /** A scenario (or a run) whose result was never overwritten by a verdict. */

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { hasCode, messageOf } from '../kit/errors.js';
+import { terminalSafe } from '../kit/terminal-safe.js';
 import { ConsoleScanner } from '../verdict/scanner.js';
 import type { ConsoleReport, Splat } from '../verdict/types.js';
 
@@ -26,7 +27,7 @@ export async function consoleCommand(
       if (report.splats.length > 0 && code === 0) code = 1;
     } catch (error) {
       code = unreadable;
-      process.stderr.write(`${printable(`${file}: cannot be judged: ${messageOf(error)}`)}\n`);
+      process.stderr.write(`${terminalSafe(`${file}: cannot be judged: ${messageOf(error)}`)}\n`);
     }
   }
   return code;
@@ -105,14 +106,7 @@ function asText(file: string, { splats, lost }: ConsoleReport): string {
     lines.push(...splat.aftermath.map((title) => `    then: ${title}`));
   }
   lines.push(...lost.map((loss) => `${file}: coverage lost: ${loss.detail}`));
-  return `${lines.map(printable).join('\n')}\n`;
-}
-
-/** What the guest wrote must not drive the terminal: controls become visible. */
-function printable(text: string): string {
-  return text.replace(/[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/g, (char) =>
-    char === '\r' ? '' : `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`,
-  );
+  return `${lines.map(terminalSafe).join('\n')}\n`;
 }
 
 function write(text: string): Promise<void> {

@@ -51,16 +51,7 @@ export class Watcher {
   }
 
   build(what: 'kernel' | 'rootfs', name: string, progress: BuildProgress): void {
-    this.tell({
-      kind: 'build-progress',
-      t: this.now(),
-      what,
-      name,
-      doing: progress.message,
-      done: progress.done ?? null,
-      expected: progress.expected ?? null,
-      leftMs: progress.secondsLeft === undefined ? null : progress.secondsLeft * 1000,
-    });
+    this.tell(buildEvent(what, name, progress, this.now()));
   }
 
   built(what: 'kernel' | 'rootfs', name: string, durationMs: number, cached: boolean): void {
@@ -71,4 +62,23 @@ export class Watcher {
     clearInterval(this.#ticks);
     this.#log?.close();
   }
+}
+
+/** A build's progress as an event at `t`. The numbers are fields: a log gets a line when they move on, not at every object. */
+export function buildEvent(
+  what: 'kernel' | 'rootfs',
+  name: string,
+  { phase, message, done, expected, secondsLeft }: BuildProgress,
+  t: number,
+): Extract<ProgressEvent, { kind: 'build-progress' }> {
+  return {
+    kind: 'build-progress',
+    t,
+    what,
+    name,
+    doing: phase === 'compile' ? 'compiling' : message,
+    done: done ?? null,
+    expected: expected ?? null,
+    leftMs: secondsLeft === undefined ? null : secondsLeft * 1000,
+  };
 }

@@ -3,6 +3,7 @@ import { PassThrough } from 'node:stream';
 import pRetry, { AbortError } from 'p-retry';
 import { Client, type ClientChannel, type ConnectConfig } from 'ssh2';
 import { LastrefError, messageOf } from '../kit/errors.js';
+import { shellWord } from '../kit/shell-word.js';
 import { within } from '../kit/wait.js';
 
 export interface SshTarget {
@@ -38,7 +39,7 @@ const outputLimit = 16 * 1024 * 1024;
 /** One word for the guest's shell. A NUL cannot be part of an argument. */
 export function quote(word: string): string {
   if (word.includes('\0')) throw new LastrefError('an argument holds a NUL byte', { blame: 'test' });
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+  return shellWord(word);
 }
 
 function pinned(hostKeys: readonly string[]): (key: Buffer) => boolean {
