@@ -79,9 +79,11 @@ async function didNotBoot(
   const isMute = error.blame === 'kernel' && state === 'running' && said === '';
   // Userspace stands and only SSH does not come about: that is as likely ours, so it is no verdict on the kernel.
   const isUp = state === 'running' && said.includes('lastref: guest up');
-  const blame = isMute ? 'host' : isUp ? 'harness' : error.blame;
-  const hint = isMute
-    ? `qemu.log beside it may say why; \`--accel tcg\` needs nothing of the host`
+  // Under KVM it may never have run at all; an emulated CPU runs whatever it is given.
+  const isHosts = isMute && accelerator === 'kvm';
+  const blame = isHosts ? 'host' : isUp ? 'harness' : error.blame;
+  const hint = isHosts
+    ? 'qemu.log beside it may say why; `--accel tcg` needs nothing of the host'
     : blame === 'kernel'
       ? `lastref console ${shellWord(console)}`
       : error.hint;
@@ -90,7 +92,7 @@ async function didNotBoot(
     blame,
     ...(blame === 'kernel'
       ? { exitCode: 125, promise: 'guest-survives' }
-      : { exitCode: isMute || isUp ? 69 : error.exitCode }),
+      : { exitCode: isHosts || isUp ? 69 : error.exitCode }),
     evidence: error.evidence ?? console,
     ...(hint === undefined ? {} : { hint }),
     cause: error,

@@ -151,10 +151,18 @@ const misfortunes: readonly Misfortune[] = [
     blame: 'harness',
   },
   {
-    what: 'a kernel that never prints a line',
+    what: 'a kernel that never prints a line on an emulated CPU',
     script: { sshIsMute: true, atBoot: { console: '' } },
     spec: { deadlinesMs: { boot: 3000 } },
     says: /it never printed a line under tcg/,
+    blame: 'kernel',
+    exitCode: 125,
+  },
+  {
+    what: 'a kernel that never prints a line under KVM',
+    script: { sshIsMute: true, atBoot: { console: '' } },
+    spec: { accelerator: 'kvm', deadlinesMs: { boot: 3000 } },
+    says: /it never printed a line under kvm/,
     blame: 'host',
   },
   {
