@@ -16,7 +16,7 @@ import { RunningGuest, untilRebooted } from './guest.js';
 import { makeInitrd } from './initrd.js';
 import { SshSession } from './ssh.js';
 import type { Recorder } from './timeline.js';
-import { type GuestState, GuestWatch, panicSpotter } from './watch.js';
+import { consoleSpotter, type GuestState, GuestWatch, upLine } from './watch.js';
 
 export interface BootSpec {
   readonly name: string;
@@ -78,7 +78,7 @@ async function didNotBoot(
   const said = error.blame === 'kernel' ? await textOf(console) : '';
   const isMute = error.blame === 'kernel' && state === 'running' && said === '';
   // Userspace stands and only SSH does not come about: that is as likely ours, so it is no verdict on the kernel.
-  const isUp = state === 'running' && said.includes('lastref: guest up');
+  const isUp = state === 'running' && said.includes(upLine);
   // Under KVM it may never have run at all; an emulated CPU runs whatever it is given.
   const isHosts = isMute && accelerator === 'kvm';
   const blame = isHosts ? 'host' : isUp ? 'harness' : error.blame;
@@ -134,7 +134,7 @@ async function boot(spec: BootSpec, watch: GuestWatch, cleanup: Cleanup): Promis
   await Promise.all([writeFile(machine.console, ''), writeFile(machine.trace, '')]);
 
   const limit = spec.consoleLimit ?? consoleLimit;
-  const spot = panicSpotter(watch);
+  const spot = consoleSpotter(watch);
   const tail = await ConsoleTail.follow(
     machine.console,
     (chunk) => {
@@ -233,9 +233,14 @@ async function answering(spec: BootSpec, qmp: Qmp, watch: GuestWatch): Promise<S
     { name: 'the SSH forwarding of QEMU', deadlineMs: 30_000, signal, blame: 'host' },
     async () => forwardedPort(await qmp.monitor('info usernet')),
   );
+  const deadlineMs = spec.deadlinesMs?.boot ?? bootDeadlineMs[spec.accelerator];
+  // Not before: QEMU's user network accepts at once and then repeats its SYN ever more rarely to a guest that does
+  // not listen yet, so an attempt made too early hangs for ten seconds after the guest is up.
+  const name = `userspace ("${upLine}" on the console)`;
+  await within({ name, deadlineMs, signal, blame: 'kernel' }, () => watch.up);
   return SshSession.connect(
     { port, privateKey: spec.userKey.privateKey, hostKeys: spec.rootfs.hostKeys },
-    { deadlineMs: spec.deadlinesMs?.boot ?? bootDeadlineMs[spec.accelerator], signal },
+    { deadlineMs, signal },
   );
 }
 

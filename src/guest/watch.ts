@@ -1,3 +1,4 @@
+import { deferred } from '../kit/deferred.js';
 import { LastrefError } from '../kit/errors.js';
 
 /** How a guest stands: what the judge asks first. */
@@ -17,7 +18,17 @@ export type GuestState =
 export class GuestWatch {
   readonly #controller = new AbortController();
   #state: GuestState = 'running';
+  readonly #up = deferred<void>();
   #detail = '';
+
+  /** Settles when userspace says that it stands. */
+  get up(): Promise<void> {
+    return this.#up.promise;
+  }
+
+  cameUp(): void {
+    this.#up.resolve();
+  }
 
   get signal(): AbortSignal {
     return this.#controller.signal;
@@ -49,13 +60,17 @@ export class GuestWatch {
 /** Lines that need to be seen at once; everything else is the verdict engine's business. */
 const panicLine = /Kernel panic - not syncing: [^\r\n]{0,200}/;
 
+/** What the rootfs's init says when dropbear is about to listen (images/rootfs/base/init). */
+export const upLine = 'lastref: guest up';
+
 /** Feeds a GuestWatch from console pieces; a line torn between two pieces is still seen. */
-export function panicSpotter(watch: GuestWatch): (chunk: Buffer) => void {
+export function consoleSpotter(watch: GuestWatch): (chunk: Buffer) => void {
   let tail = '';
   return (chunk) => {
     const text = tail + chunk.toString('latin1');
     const panic = panicLine.exec(text)?.[0];
     if (panic !== undefined) watch.ended('panicked', panic);
+    if (text.includes(upLine)) watch.cameUp();
     tail = text.slice(-300);
   };
 }

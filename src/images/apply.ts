@@ -1,12 +1,13 @@
-import { cp, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { LastrefError } from '../kit/errors.js';
+import { cacheRoot } from '../kit/paths.js';
 import { command, lastLines } from './command.js';
 import { exists } from './image.js';
 import { type Journal, replaceFile } from './journal.js';
 import type { Mutant } from './mutant.js';
 import { type Patch, patchedPaths } from './patch-files.js';
+import { makeTemporary } from './store.js';
 
 export interface Target {
   readonly src: string;
@@ -59,7 +60,7 @@ export async function applyMutant(mutant: Mutant, target: Target): Promise<void>
   if (mutant.path.endsWith('.patch')) {
     return applyPatch({ name: path.basename(mutant.path), text: Buffer.from(mutant.text) }, target);
   }
-  const scratch = await mkdtemp(path.join(tmpdir(), 'lastref-mutant-'));
+  const scratch = await makeTemporary(path.join(cacheRoot(), 'tmp'));
   try {
     let changed = 0;
     for (const file of mutant.files) {

@@ -1,8 +1,7 @@
-import { mkdtemp, realpath, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { realpath, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { KernelSpec } from '../config/kernel.js';
-import { projectRoot } from '../kit/paths.js';
+import { cacheRoot, projectRoot } from '../kit/paths.js';
 import { command } from './command.js';
 import { type Fragment, readFragments } from './configure.js';
 import { type Mutant, readMutant } from './mutant.js';
@@ -10,7 +9,7 @@ import { type Patch, readPatches } from './patch-files.js';
 import type { BuildOptions } from './progress.js';
 import { fingerprint, takeSnapshot } from './snapshot.js';
 import { debianSource, tarballSource } from './sources.js';
-import { hashOf } from './store.js';
+import { hashOf, makeTemporary } from './store.js';
 import { findTool, missingTools } from './tools.js';
 import type { TreeSource } from './tree.js';
 
@@ -91,7 +90,7 @@ async function locate(
 /** Reads and identifies everything a build is made from; fetches a Debian source that is not here yet. */
 export async function gather(spec: KernelSpec, options: BuildOptions): Promise<Ingredients> {
   // a spec's own patches are named from the checkout; a user's come with absolute paths
-  const scratch = await mkdtemp(path.join(tmpdir(), 'lastref-patches-'));
+  const scratch = await makeTemporary(path.join(cacheRoot(), 'tmp'));
   try {
     const patches: Patch[] = [];
     for (const entry of spec.patches ?? []) {

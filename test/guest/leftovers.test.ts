@@ -34,7 +34,7 @@ for (const [what, script, change, says] of [
   ['a QEMU that dies at once', { atStart: { exits: 1 } }, {}, /did not start/],
   [
     'a guest that never answers',
-    { sshIsMute: true },
+    { sshIsMute: true, atBoot: { console: 'lastref: guest up\n' } },
     { deadlinesMs: { boot: 500 } },
     /gave up waiting for SSH/,
   ],

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { GuestWatch, panicSpotter } from '../../src/guest/watch.js';
+import { consoleSpotter, GuestWatch } from '../../src/guest/watch.js';
 import { LastrefError } from '../../src/kit/errors.js';
 
 test('a guest runs until the first thing that ends it, which decides', (t) => {
@@ -52,7 +52,7 @@ test('a panic is seen whole, torn between any two pieces, and with bytes that ar
   const raw = Buffer.concat([Buffer.from([0xff, 0xfe, 0]), Buffer.from(line)]);
   for (let cut = 0; cut <= raw.length; cut++) {
     const watch = new GuestWatch();
-    const spot = panicSpotter(watch);
+    const spot = consoleSpotter(watch);
     spot(raw.subarray(0, cut));
     spot(raw.subarray(cut));
     t.is(watch.state, 'panicked', `cut at ${cut}`);
@@ -62,7 +62,7 @@ test('a panic is seen whole, torn between any two pieces, and with bytes that ar
 
 test('a byte at a time is seen too', (t) => {
   const watch = new GuestWatch();
-  const spot = panicSpotter(watch);
+  const spot = consoleSpotter(watch);
   for (const byte of Buffer.from(`${'x'.repeat(1000)}\nKernel panic - not syncing: softlockup: hung tasks\n`))
     spot(Buffer.from([byte]));
   t.is(watch.state, 'panicked');
@@ -70,7 +70,16 @@ test('a byte at a time is seen too', (t) => {
 
 test('talk about panics is no panic', (t) => {
   const watch = new GuestWatch();
-  const spot = panicSpotter(watch);
+  const spot = consoleSpotter(watch);
   spot(Buffer.from('Kernel command line: panic=-1\nsysctl: kernel.panic_on_warn = 1\npvpanic-pci\n'));
+  t.is(watch.state, 'running');
+});
+
+test('userspace that stands is seen, even when its line comes in two pieces', async (t) => {
+  const watch = new GuestWatch();
+  const spot = consoleSpotter(watch);
+  spot(Buffer.from('[    6.392246] lastref: gu'));
+  spot(Buffer.from('est up\n'));
+  await watch.up;
   t.is(watch.state, 'running');
 });

@@ -65,7 +65,10 @@ function obey({ execute, arguments: args, id }: Command, port: number): void {
   else if (line === 'info usernet') say({ return: usernet(port), id });
   else if (execute === 'human-monitor-command') say({ return: printed(line), id });
   else say({ return: {}, id });
-  if (execute === 'qmp_capabilities') befall(script.atBoot);
+  if (execute === 'qmp_capabilities') {
+    if (script.sshIsMute !== true) befall({ console: '[    1.000000] lastref: guest up\n' });
+    befall(script.atBoot);
+  }
   if (execute === 'quit') {
     const asked = { event: 'SHUTDOWN', data: { guest: false, reason: 'host-qmp-quit' } };
     befall({ events: [asked], exits: 0 });
