@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { PassThrough } from 'node:stream';
 import pRetry, { AbortError } from 'p-retry';
 import { Client, type ClientChannel, type ConnectConfig } from 'ssh2';
 import { LastrefError, messageOf } from '../kit/errors.js';
@@ -225,6 +224,6 @@ function collect(channel: ClientChannel, stdin: NodeJS.ReadableStream | undefine
       });
     });
     if (stdin === undefined) channel.end();
-    else stdin.pipe(channel.stdin ?? new PassThrough());
+    else stdin.pipe(channel);
   });
 }

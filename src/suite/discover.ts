@@ -92,7 +92,7 @@ export async function discoverScenarios(): Promise<Found[]> {
 }
 
 /** Suites in which a scenario is named by default: those that question the kernel, not the tool. */
-export const metaArea = 'meta';
+const metaArea = 'meta';
 
 /**
  * The scenarios that words select: an id, a suite's folder, or a word they cover. No words: all but suites/meta.

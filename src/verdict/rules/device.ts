@@ -1,20 +1,6 @@
-import type { Rule, RuleTable } from './rule.js';
+import { type RuleTable, rowsOf } from './rule.js';
 
-const device = (
-  id: string,
-  words: string[],
-  start: RegExp,
-  title: string,
-  more: Partial<Rule> = {},
-): Rule => ({
-  id,
-  family: 'device',
-  words,
-  start,
-  class: 'DEVICE',
-  title,
-  ...more,
-});
+const device = rowsOf('device', 'DEVICE');
 
 // kernel/dma/debug.c: err_printk; kernel/dma/{direct,swiotlb}; drivers/iommu/{intel/dmar,amd/iommu}.c;
 // drivers/nvme/host/pci.c. Errors of a device that a scenario takes away on purpose are not here: they are for

@@ -1,20 +1,6 @@
-import type { Rule, RuleTable } from './rule.js';
+import { type RuleTable, rowsOf } from './rule.js';
 
-const program = (
-  id: string,
-  words: string[],
-  start: RegExp,
-  title: string,
-  more: Partial<Rule> = {},
-): Rule => ({
-  id,
-  family: 'program',
-  words,
-  start,
-  class: 'DoS',
-  title,
-  ...more,
-});
+const program = rowsOf('program', 'DoS');
 
 // Programs whose death makes the log worthless as proof of health, told by shapes that no kernel line has.
 export const programs: RuleTable = [

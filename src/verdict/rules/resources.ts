@@ -1,20 +1,6 @@
-import type { Rule, RuleTable } from './rule.js';
+import { type RuleTable, rowsOf } from './rule.js';
 
-const resource = (
-  id: string,
-  words: string[],
-  start: RegExp,
-  title: string,
-  more: Partial<Rule> = {},
-): Rule => ({
-  id,
-  family: 'resource',
-  words,
-  start,
-  class: 'RESOURCE',
-  title,
-  ...more,
-});
+const resource = rowsOf('resource', 'RESOURCE');
 
 // mm/oom_kill.c: dump_header, __oom_kill_process. The guest is too small, or something leaks: a verdict of its own.
 export const resources: RuleTable = [

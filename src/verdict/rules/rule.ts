@@ -86,3 +86,16 @@ export interface Rule {
 
 /** Tables list rows; order decides which row names a report that several match. */
 export type RuleTable = readonly Rule[];
+
+/** A maker of rows for a table whose rules share family and class. */
+export function rowsOf(family: Rule['family'], splatClass: string) {
+  return (id: string, words: string[], start: RegExp, title: string, more: Partial<Rule> = {}): Rule => ({
+    id,
+    family,
+    words,
+    start,
+    class: splatClass,
+    title,
+    ...more,
+  });
+}
