@@ -12,7 +12,7 @@ import { listKernels } from './kernels.js';
 const mergeConfig = 'scripts/kconfig/merge_config.sh';
 
 /** What a kernel of the user's own is configured with. */
-const fragments = ['base', 'p2pdma', 'dax', 'debug', 'kasan'];
+const fragments = ['base', 'p2pdma', 'dax', 'takers', 'debug', 'kasan'];
 
 /** True for a file with the x86 boot protocol's signature (Documentation/arch/x86/boot.rst: "HdrS" at 0x202). */
 export async function isBzImage(file: string): Promise<boolean> {
