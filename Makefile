@@ -35,8 +35,8 @@ help: ## list the targets
 	@printf 'usage: make TARGET [KERNEL=name|tree|bzImage|git:PATH#REF] [S="scenario or suite..."] [JOBS=n] [YES=1] [ARGS=...]\n\n'
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 16
 
-check: build/.compiled ## the main job: put the p2pdma suite to KERNEL (default linux-6.12-kasan) and judge
-	@$(LASTREF) run p2pdma $(OPTIONS)
+check: build/.compiled ## the main job: put every suite to KERNEL (default linux-6.12-kasan) and judge
+	@$(LASTREF) run $(OPTIONS)
 
 try: build/.compiled ## real verdicts in minutes: the p2pdma suite on Debian's ready-made 7.3, nothing to compile
 	@KERNEL="$${KERNEL:-debian-7.3}"; $(LASTREF) run p2pdma $(OPTIONS)

@@ -8,6 +8,12 @@ export interface NvmeDevice {
   readonly cmbMiB?: number;
 }
 
+/** A disk that is no PCI peer: virtio-blk, all zeros, on the root bus. Its queue does not take device memory. */
+export interface PlainDisk {
+  readonly id: string;
+  readonly diskMiB: number;
+}
+
 export interface Port {
   readonly kind: 'root-port';
   readonly device: NvmeDevice;
@@ -32,6 +38,7 @@ export interface Shape {
   readonly vcpus: number;
   readonly memoryMiB: number;
   readonly pcie: readonly (Port | Switch)[];
+  readonly plain?: readonly PlainDisk[];
 }
 
 /** Every NVMe device of a shape, in PCIe order. The position, from 1, is the namespace id. */
@@ -66,13 +73,18 @@ const rules: readonly ((shape: Shape) => Iterable<string>)[] = [
   },
   function* names(shape) {
     const seen = new Set<string>();
-    for (const { id } of devicesOf(shape)) {
+    for (const { id } of [...devicesOf(shape), ...(shape.plain ?? [])]) {
       if (!/^[a-z][a-z0-9]{0,15}$/.test(id))
         yield `device id "${id}" must be a short lower case word (it is also the serial number)`;
       if (seen.has(id)) yield `two devices are called "${id}"`;
       seen.add(id);
     }
-    if (seen.size === 0) yield 'a machine without devices cannot lose one';
+    if (devicesOf(shape).length === 0) yield 'a machine without devices cannot lose one';
+  },
+  function* plain(shape) {
+    for (const { id, diskMiB } of shape.plain ?? [])
+      if (!Number.isInteger(diskMiB) || diskMiB < 1)
+        yield `${id}: the disk must be at least 1 MiB, not ${diskMiB}`;
   },
   function* buffers(shape) {
     for (const { id, cmbMiB, diskMiB } of devicesOf(shape)) {

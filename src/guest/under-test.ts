@@ -13,9 +13,13 @@ import { RemoverProbe } from './probe-types-remover.js';
 import { Remover } from './remover.js';
 import type { ExecResult } from './ssh.js';
 
-/** The devices of the shapes at hand: one with a CMB, one that is only a disk. */
+/** The NVMe devices of a shape, by id. Asking for one that the shape lacks raises. */
 export interface Devices {
+  /** Has a CMB. */
   readonly cmb: Nvme;
+  /** Has one, too, where a shape has two providers. */
+  readonly other: Nvme;
+  /** Is only a disk. */
   readonly disk: Nvme;
   readonly [id: string]: Nvme;
 }
@@ -40,13 +44,13 @@ export class GuestUnderTest {
     await probe.ready();
     const remover = new Remover(probe, (event, fields) => guest.record('scenario', event, fields));
     const found = await findDevices(guest, remover);
-    const { cmb, disk } = found;
-    if (cmb === undefined || disk === undefined) {
-      throw new LastrefError(`shape ${guest.shape.name} lacks a device called cmb or disk`, {
-        blame: 'test',
-      });
-    }
-    return new GuestUnderTest(guest, [], { ...found, cmb, disk });
+    const devices = new Proxy(found, {
+      get: (all, id) => {
+        if (typeof id !== 'string' || Object.hasOwn(all, id)) return Reflect.get(all, id);
+        throw new LastrefError(`shape ${guest.shape.name} has no device called ${id}`, { blame: 'test' });
+      },
+    });
+    return new GuestUnderTest(guest, [], devices as unknown as Devices);
   }
 
   /** Starts a process that can own device memory. */

@@ -62,6 +62,16 @@ function pcie(spec: MachineSpec): string[] {
   });
 }
 
+/** No file: a plain disk reads as zeros and forgets what is written. Places count down from pvpanic's. */
+function plainDisks({ shape }: MachineSpec): string[] {
+  return (shape.plain ?? []).flatMap(({ id, diskMiB }, index) => [
+    '-blockdev',
+    `driver=null-co,node-name=plain-${id},size=${diskMiB}M,read-zeroes=on`,
+    '-device',
+    `virtio-blk-pci,id=${id},serial=${id},drive=plain-${id},addr=0x${(0x1d - index).toString(16)}`,
+  ]);
+}
+
 /**
  * The QEMU command line of a machine, without the program's name. Pure: same spec, same words.
  * The guest is off the network (`restrict=on`); SSH is forwarded from a port of 127.0.0.1 that the OS chooses.
@@ -82,6 +92,7 @@ export function qemuArgv(spec: MachineSpec): string[] {
     ...['-netdev', 'user,id=net,restrict=on,hostfwd=tcp:127.0.0.1:0-:22'],
     ...['-device', 'virtio-net-pci,netdev=net,addr=0x2,romfile='],
     ...['-device', 'virtio-rng-pci,addr=0x3', '-device', 'pvpanic-pci,addr=0x1e'],
+    ...plainDisks(spec),
     ...pcie(spec),
     // One line per NVMe command and completion: how QEMU tells what is in flight (hw/nvme/trace-events).
     ...['-D', spec.trace, '-trace', 'pci_nvme_read', '-trace', 'pci_nvme_write', '-trace', 'pci_nvme_rw_cb'],

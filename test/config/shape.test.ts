@@ -55,6 +55,16 @@ const impossible: readonly (readonly [string, Shape, RegExp])[] = [
   ],
   ['no device', { ...good, pcie: [] }, /a machine without devices cannot lose one/],
   ['an empty switch', { ...good, pcie: [{ kind: 'switch', devices: [] }] }, /without devices/],
+  [
+    'a plain disk that is called like another device',
+    { ...good, plain: [{ id: 'disk', diskMiB: 64 }] },
+    /two devices are called "disk"/,
+  ],
+  [
+    'a plain disk of nothing',
+    { ...good, plain: [{ id: 'vda', diskMiB: 0 }] },
+    /vda: the disk must be at least/,
+  ],
   ['a disk of nothing', withDevice({ diskMiB: 0 }), /cmb: the disk must be at least 1 MiB, not 0/],
   [
     'a CMB that is no power of two',

@@ -1,6 +1,7 @@
 import test from 'ava';
 import { shape as blocked } from '../../guests/shapes/cmb-blocked.js';
 import { shape as hostbridge } from '../../guests/shapes/cmb-hostbridge.js';
+import { shape as neighbours } from '../../guests/shapes/cmb-neighbours.js';
 import { shape as behindSwitch } from '../../guests/shapes/cmb-switch.js';
 import { disksOf, type MachineSpec, qemuArgv } from '../../src/qemu/argv.js';
 
@@ -127,4 +128,13 @@ test('every device has a disk, named as it is', (t) => {
     { id: 'cmb', sizeMiB: 64 },
     { id: 'disk', sizeMiB: 64 },
   ]);
+});
+
+test('a plain disk has no file and no place behind a port', (t) => {
+  t.true(
+    said({ shape: neighbours }).includes(
+      '-blockdev driver=null-co,node-name=plain-plain,size=64M,read-zeroes=on' +
+        ' -device virtio-blk-pci,id=plain,serial=plain,drive=plain-plain,addr=0x1d -device pcie-root-port',
+    ),
+  );
 });
