@@ -58,7 +58,10 @@ export interface RunPlan {
     readonly title: string;
     readonly asks: readonly string[];
     readonly shape: string;
+    readonly tags?: readonly string[];
   }[];
+  /** What chance is made from; 1 unless told. */
+  readonly seed?: number;
   readonly startedAt: string;
   /** Unix socket of the CLI that follows this run, or null under plain `npx ava`. */
   readonly control: string | null;

@@ -95,6 +95,7 @@ export function unfinishedScenario(plan: RunPlan, scenario: PlannedScenario): Sc
     reproduce: [
       ...['npx', 'lastref', 'run', scenario.id, '--kernel', plan.kernel.name],
       ...(plan.mutant === null ? [] : ['--mutant', mutantWord(plan.mutant)]),
+      ...(scenario.tags?.includes('race') ? ['--seed', String(plan.seed ?? 1)] : []),
     ]
       .map(shellWord)
       .join(' '),

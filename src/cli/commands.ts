@@ -46,6 +46,19 @@ function positive(name: string, text: string | undefined): number | undefined {
   throw new LastrefError(`--${name} takes a whole number from 1, not "${text}"`, { blame: 'user' });
 }
 
+/** Which of the chosen scenarios stay, and what chance is made from. */
+function narrowing(values: {
+  readonly tag?: string[] | undefined;
+  readonly sample?: string | undefined;
+  readonly seed?: string | undefined;
+}) {
+  return {
+    tags: values.tag ?? [],
+    sample: positive('sample', values.sample),
+    seed: positive('seed', values.seed),
+  };
+}
+
 function accelerator(text: string | undefined): 'auto' | 'kvm' | 'tcg' | undefined {
   if (text === undefined || text === 'auto' || text === 'kvm' || text === 'tcg') return text;
   throw new LastrefError(`--accel is auto, kvm or tcg, not "${text}"`, { blame: 'user' });
@@ -60,6 +73,9 @@ const runOptions = {
   shape: { type: 'string' },
   name: { type: 'string' },
   json: { type: 'boolean' },
+  tag: { type: 'string', short: 't', multiple: true },
+  sample: { type: 'string' },
+  seed: { type: 'string' },
 } as const satisfies Options;
 
 /** Commands, in the order `--help` shows them. Each is imported when it is called: the others cost nothing. */
@@ -67,13 +83,14 @@ export const commands: readonly Command[] = [
   {
     name: 'run',
     synopsis:
-      'run [SCENARIO|SUITE…] [--kernel K] [--mutant M] [--jobs N] [--accel auto|kvm|tcg] [--runs DIR]',
+      'run [SCENARIO|SUITE…] [--tag T|!T]… [--sample CELLS] [--seed N] [--kernel K] [--mutant M] [--jobs N] [--accel auto|kvm|tcg] [--runs DIR]',
     describe: 'put scenarios to a kernel and judge; without names, every suite that questions the kernel',
     run: async (argv) => {
       const { values, positionals } = read(argv, runOptions);
       const { runCommand } = await import('./run.js');
       return runCommand({
         words: positionals,
+        ...narrowing(values),
         kernel: values.kernel,
         mutant: values.mutant,
         runs: values.runs,
@@ -84,12 +101,14 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'list',
-    synopsis: 'list [--json]',
-    describe: 'suites with their scenarios, shapes, kernels and mutants',
-    run: async (argv) =>
-      (await import('./list.js')).listCommand(
-        read(argv, { json: runOptions.json }, { positionals: false }).values.json === true,
-      ),
+    synopsis: 'list [SCENARIO|SUITE…] [--tag T|!T]… [--sample CELLS] [--seed N] [--json]',
+    describe: 'suites with their scenarios, shapes, kernels and mutants; with names, what `run` would choose',
+    run: async (argv) => {
+      const { json, tag, sample, seed } = runOptions;
+      const { values, positionals } = read(argv, { json, tag, sample, seed });
+      const chosen = { words: positionals, ...narrowing(values) };
+      return (await import('./list.js')).listCommand(values.json === true, chosen);
+    },
   },
   {
     name: 'kernel',

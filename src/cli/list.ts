@@ -1,13 +1,19 @@
 import { listKernels } from '../images/kernels.js';
 import { readMutant } from '../images/mutant.js';
 import { discoverScenarios, discoverShapes } from '../suite/discover.js';
+import type { Narrowing } from '../suite/narrow.js';
+import { chooseScenarios } from '../suite/plan.js';
 import { promises } from '../suite/promises.js';
 import { listMutants } from './mutants.js';
 
-/** `lastref list`: what there is to run, and on what. */
-export async function listCommand(json: boolean): Promise<number> {
+/** `lastref list`: what there is to run, and on what. Words, tags and a sample choose as they do for `run`. */
+export async function listCommand(
+  json: boolean,
+  chosen: Narrowing & { readonly words: readonly string[] } = { words: [] },
+): Promise<number> {
+  const isNarrowed = chosen.words.length + (chosen.tags?.length ?? 0) > 0 || chosen.sample !== undefined;
   const [scenarios, shapes, kernels, mutantFiles] = await Promise.all([
-    discoverScenarios(),
+    isNarrowed ? chooseScenarios(chosen) : discoverScenarios(),
     discoverShapes(),
     listKernels(),
     listMutants(),
@@ -22,6 +28,8 @@ export async function listCommand(json: boolean): Promise<number> {
       asks: options.asks,
       covers: options.covers,
       needs: options.needs ?? [],
+      tags: options.tags ?? [],
+      skip: options.skip ?? null,
     })),
     shapes: shapes.map(({ name, describe }) => ({ name, describe })),
     kernels: kernels.map(({ name, describe }) => ({ name, describe })),
@@ -38,7 +46,13 @@ interface Described {
 }
 
 function text(all: {
-  readonly scenarios: readonly { readonly id: string; readonly suite: string; readonly title: string }[];
+  readonly scenarios: readonly {
+    readonly id: string;
+    readonly suite: string;
+    readonly title: string;
+    readonly tags: readonly string[];
+    readonly skip: string | null;
+  }[];
   readonly shapes: readonly Described[];
   readonly kernels: readonly Described[];
   readonly mutants: readonly Described[];
@@ -48,7 +62,10 @@ function text(all: {
     const own = all.scenarios.filter((scenario) => scenario.suite === suite);
     lines.push(
       `suite ${suite} (${own.length})`,
-      ...own.map(({ id, title }) => `  ${id.padEnd(44)} ${title}`),
+      ...own.map(({ id, title, tags, skip }) => {
+        const notes = [...tags, ...(skip === null ? [] : [`not asked: ${skip}`])];
+        return `  ${id.padEnd(44)} ${title}${notes.length === 0 ? '' : ` [${notes.join(', ')}]`}`;
+      }),
     );
   }
   for (const kind of ['shapes', 'kernels', 'mutants'] as const) {

@@ -13,6 +13,7 @@ import { projectRoot } from '../kit/paths.js';
 import { dieWithUs } from '../qemu/launch.js';
 import { reports } from '../report/registry.js';
 import { type Control, openControl, type WorkerMessage } from '../suite/control.js';
+import { suiteFile } from '../suite/discover.js';
 import { makePlan, type PlanOptions } from '../suite/plan.js';
 import { findMutant } from './mutants.js';
 import { Watcher } from './progress.js';
@@ -116,7 +117,7 @@ async function schedule(plan: RunPlan, watcher: Watcher, interrupted: AbortSigna
   if (interrupted.aborted) stop();
   const scratch = path.join(plan.directory, '.tmp');
   await mkdir(scratch, { recursive: true });
-  const files = plan.scenarios.map(({ id }) => `suites/${id}.ts`);
+  const files = [...new Set(plan.scenarios.map(({ id }) => suiteFile(id)))];
   const ava = path.join(projectRoot, 'node_modules', 'ava', 'entrypoints', 'cli.mjs');
   const [program, words] = dieWithUs(
     process.execPath,

@@ -9,6 +9,7 @@ import { GuestUnderTest } from '../guest/under-test.js';
 import type { GuestState } from '../guest/watch.js';
 import { diskError, writeAtomic } from '../kit/atomic.js';
 import { LastrefError, messageOf } from '../kit/errors.js';
+import { Random } from '../kit/random.js';
 import { within } from '../kit/wait.js';
 import type { Observation } from '../verdict/judge.js';
 import { ConsoleScanner } from '../verdict/scanner.js';
@@ -20,6 +21,7 @@ import { factOf } from './kernel-facts.js';
 import { type KernelLog, keepKernelLog, mergeIntoTimeline } from './kernel-log.js';
 import { makeKeyPair } from './keys.js';
 import { Ledger, matchers } from './matchers.js';
+import { defaultSeed } from './narrow.js';
 import { type PoolReading, readPools, settlePools } from './pools.js';
 import type { Scenario } from './scenario.js';
 
@@ -160,7 +162,7 @@ async function ask(
   wounded: AbortSignal,
   found: Findings,
 ): Promise<void> {
-  const { scenario } = spec;
+  const { id, scenario } = spec;
   const record = (event: string, fields: Readonly<Record<string, unknown>>): void => {
     events.append({ source: 'scenario', event, ...fields });
     spec.step(
@@ -195,6 +197,7 @@ async function ask(
         guest: subject,
         signal,
         expect: matchers(new Expectations({ ...context, signal }), ledger),
+        random: new Random(spec.plan.seed ?? defaultSeed, id),
         fact: (name) => factOf(name, spec.plan.kernel.release),
       });
     },

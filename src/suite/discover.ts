@@ -7,13 +7,13 @@ import { hasCode, LastrefError, messageOf } from '../kit/errors.js';
 import { didYouMean } from '../kit/nearest.js';
 import { projectRoot } from '../kit/paths.js';
 import { promises } from './promises.js';
-import type { Scenario } from './scenario.js';
+import type { Cells, Scenario } from './scenario.js';
 
 const suitesRoot = 'suites';
 const shapesRoot = path.join('guests', 'shapes');
 
 export interface Found {
-  /** `<area>/<name>` */
+  /** `<area>/<name>`, of a cell `<area>/<name>/<cell>`. */
   readonly id: string;
   readonly file: string;
   readonly scenario: Scenario;
@@ -80,13 +80,27 @@ export function checkedScenario(id: string, scenario: Partial<Scenario> | undefi
   return scenario as Scenario;
 }
 
+/** The cells of a file by their ids. */
+export function cellIds(file: string, cells: Cells): Cells {
+  return Object.fromEntries(Object.entries(cells).map(([name, scenario]) => [`${file}/${name}`, scenario]));
+}
+
+/** The file in suites/ of a scenario or of a cell: its id's first two words. */
+export function suiteFile(id: string): string {
+  return `${path.join(suitesRoot, ...id.split('/').slice(0, 2))}.ts`;
+}
+
 /** Every scenario, by id. Imports the suite files; outside AVA that only describes them. */
 export async function discoverScenarios(): Promise<Found[]> {
   const found: Found[] = [];
   for (const file of await modulesIn(suitesRoot)) {
-    const { default: scenario } = await importModule<{ default: Scenario }>(file);
+    const { default: declared } = await importModule<{ default: Partial<Scenario> & { cells?: Cells } }>(
+      file,
+    );
     const id = scenarioId(file);
-    found.push({ id, file, scenario: checkedScenario(id, scenario) });
+    const named = declared?.cells === undefined ? { [id]: declared } : cellIds(id, declared.cells);
+    for (const [own, scenario] of Object.entries(named))
+      found.push({ id: own, file, scenario: checkedScenario(own, scenario) });
   }
   return found;
 }

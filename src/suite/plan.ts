@@ -9,13 +9,15 @@ import { buildKernel } from '../images/build.js';
 import type { BuildProgress } from '../images/progress.js';
 import { resolveKernel } from '../images/resolve.js';
 import { buildRootfs } from '../images/rootfs.js';
+import { LastrefError } from '../kit/errors.js';
 import { chooseAccelerator, type WantedAccelerator } from '../qemu/accel.js';
 import { qemuVersion } from '../qemu/version.js';
 import { discoverScenarios, type Found, findShape, selectScenarios } from './discover.js';
+import { defaultSeed, type Narrowing, narrow } from './narrow.js';
 
 export const defaultKernel = 'linux-6.12-kasan';
 
-export interface PlanOptions {
+export interface PlanOptions extends Narrowing {
   /** A named kernel, a tree, a bzImage or `git:PATH#REF`. */
   readonly kernel?: string | undefined;
   /** Path of a `.cocci` or `.patch`. */
@@ -42,11 +44,22 @@ export function defaultJobs(cores = availableParallelism(), memory = totalmem())
   return Math.max(1, Math.min(cores, Math.floor((memory * 0.8) / guestBytes)));
 }
 
+/** The scenarios that words, tags and a sample choose; none is the user's mistake. */
+export async function chooseScenarios(options: Narrowing & Pick<PlanOptions, 'words'>): Promise<Found[]> {
+  const all = await discoverScenarios();
+  const chosen = narrow(all, selectScenarios(all, options.words ?? []), options);
+  if (chosen.length > 0) return chosen;
+  throw new LastrefError('no scenario is left after --tag and --sample', {
+    blame: 'user',
+    hint: 'lastref list',
+  });
+}
+
 /** Decides everything before the first guest: builds or finds the images, proves the accelerator, picks the scenarios. */
 export async function makePlan(options: PlanOptions = {}): Promise<{ plan: RunPlan; why: string }> {
   const startedAt = new Date();
   const { signal } = options;
-  const chosen = options.scenarios ?? selectScenarios(await discoverScenarios(), options.words ?? []);
+  const chosen = options.scenarios ?? (await chooseScenarios(options));
   for (const { scenario } of chosen) await findShape(scenario.options.shape);
   const spec = await resolveKernel(options.kernel ?? defaultKernel);
   const qemu = await qemuVersion(); // what the user got wrong comes first
@@ -78,14 +91,15 @@ export async function makePlan(options: PlanOptions = {}): Promise<{ plan: RunPl
     mutant: options.mutant ?? null,
     accelerator,
     jobs: options.jobs ?? defaultJobs(),
+    seed: options.seed ?? defaultSeed,
     scenarios: chosen.map(
       ({
         id,
         scenario: {
           title,
-          options: { asks, shape },
+          options: { asks, shape, tags },
         },
-      }) => ({ id, title, asks, shape }),
+      }) => ({ id, title, asks, shape, tags: tags ?? [] }),
     ),
     startedAt: startedAt.toISOString(),
     control: options.followed === true ? path.join(directory, '.control') : null,
@@ -107,12 +121,12 @@ export interface OwnPlan {
 }
 
 /** The plan of `lastref run`, or, under plain `npx ava suites/…`, one of this file's own. */
-export async function planForThisWorker(own: Pick<Found, 'id' | 'scenario'>): Promise<OwnPlan> {
+export async function planForThisWorker(own: readonly Pick<Found, 'id' | 'scenario'>[]): Promise<OwnPlan> {
   const file = process.env['LASTREF_PLAN'];
   if (file !== undefined) {
     return { plan: JSON.parse(await readFile(file, 'utf8')) as RunPlan, release: async () => undefined };
   }
-  const { plan } = await makePlan({ scenarios: [own], kernel: process.env['KERNEL'] });
+  const { plan } = await makePlan({ scenarios: own, kernel: process.env['KERNEL'] });
   await mkdir(path.dirname(plan.directory), { recursive: true });
   const { release } = await createRun(plan);
   return { plan, release };

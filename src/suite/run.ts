@@ -31,6 +31,11 @@ export async function runScenario(id: string, scenario: Scenario, plan: RunPlan)
     for (;;) {
       attempts += 1;
       const first = attempts === 1;
+      if (scenario.options.skip !== undefined) {
+        last = unasked(scenario, scenario.options.skip);
+        verdict = judge(last.observation);
+        break;
+      }
       const directory = first ? paths.directory : path.join(paths.directory, `attempt-${attempts}`);
       try {
         last = await attemptScenario({
@@ -77,6 +82,14 @@ export async function runScenario(id: string, scenario: Scenario, plan: RunPlan)
   } finally {
     control.close();
   }
+}
+
+/** A question that makes no sense needs no guest. */
+function unasked({ options }: Scenario, skip: string): AttemptOutcome {
+  return {
+    observation: { asks: options.asks, console: { splats: [], lost: [] }, guest: 'running', skip },
+    bootMs: null,
+  };
 }
 
 /** What an attempt comes to whose evidence the disk refused. Anything else that was raised is a bug of ours. */

@@ -1,5 +1,6 @@
 import { isMainThread } from 'node:worker_threads';
 import type { GuestUnderTest } from '../guest/under-test.js';
+import type { Random } from '../kit/random.js';
 import type { Outcome } from '../verdict/types.js';
 import type { Capability } from './capabilities.js';
 import type { KernelFact } from './kernel-facts.js';
@@ -13,6 +14,13 @@ export interface ScenarioOptions {
   readonly asks: readonly PromiseName[];
   /** Words to select by, e.g. `gup`, `unbind`. */
   readonly covers: readonly string[];
+  /**
+   * Words for `--tag`: `nightly` is left out of a quick run (longer than about 10 s), `race` hopes for an interleaving
+   * and takes its chances from the seed.
+   */
+  readonly tags?: readonly string[];
+  /** Why this question makes no sense: the answer is SKIP, and no guest is booted. */
+  readonly skip?: string;
   /** Without these the answer is SKIP. */
   readonly needs?: readonly Capability[];
   /** More words for the kernel command line. */
@@ -32,6 +40,8 @@ export interface ScenarioContext {
   readonly expect: Expect;
   /** What is so on this kernel and otherwise on others. */
   readonly fact: (name: KernelFact) => string;
+  /** Chance that `--seed` repeats: only a scenario tagged `race` may use it. */
+  readonly random: Random;
   /** Aborts when the guest ends, the run is stopped or the body's deadline passes. */
   readonly signal: AbortSignal;
 }
@@ -55,6 +65,15 @@ export function scenario(title: string, options: ScenarioOptions, body: Scenario
   const declared: Scenario = { title, options, body };
   scheduler?.schedule(declared);
   return declared;
+}
+
+/** Scenarios that one file makes from a table: cell `pinned/rebind` of suites/matrix/unbind.ts is matrix/unbind/pinned/rebind. */
+export type Cells = Readonly<Record<string, Scenario>>;
+
+/** Declares the cells of this file. They run one after the other; what becomes of one is nothing to the others. */
+export function cells(declared: Cells): { readonly cells: Cells } {
+  scheduler?.scheduleCells(declared);
+  return { cells: declared };
 }
 
 export const KiB = 1024;
