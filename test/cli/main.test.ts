@@ -48,7 +48,7 @@ const mistakes: readonly (readonly [string, readonly string[], RegExp])[] = [
   ['an unknown short option', ['list', '-z'], /there is no option -z/],
   ['an option without its value', ['run', '--kernel'], /'-k, --kernel <value>' argument missing/],
   ['a value for an option that takes none', ['list', '--json=yes'], /'--json' does not take an argument/],
-  ['a word too many', ['list', 'p2pdma'], /Unexpected argument 'p2pdma'/],
+  ['a word too many', ['doctor', 'p2pdma'], /Unexpected argument 'p2pdma'/],
   ['no whole number', ['run', '--jobs', '1.5'], /--jobs takes a whole number from 1, not "1\.5"/],
   ['no number', ['run', '--jobs', '0'], /--jobs takes a whole number from 1, not "0"/],
   ['an unknown accelerator', ['run', '--accel', 'xen'], /--accel is auto, kvm or tcg, not "xen"/],

@@ -10,7 +10,10 @@ test('the same seed and name give the same numbers, any other pair gives others'
   t.deepEqual(drawn(7, 'a'), drawn(7, 'a'));
   t.notDeepEqual(drawn(7, 'a'), drawn(8, 'a'));
   t.notDeepEqual(drawn(7, 'a'), drawn(7, 'b'));
-  t.deepEqual(drawn(1, 'p2pdma/x').slice(0, 3), [new Random(1, 'p2pdma/x')].flatMap((r) => [r.below(1000), r.below(1000), r.below(1000)]));
+  t.deepEqual(
+    drawn(1, 'p2pdma/x').slice(0, 3),
+    [new Random(1, 'p2pdma/x')].flatMap((r) => [r.below(1000), r.below(1000), r.below(1000)]),
+  );
 });
 
 test('every number below the bound comes about as often as any other, and no number beyond it', (t) => {

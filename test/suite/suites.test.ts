@@ -32,7 +32,7 @@ const known = Object.keys(promises);
 
 const sources = await Promise.all(
   [...new Set(scenarios.map(({ id }) => suiteFile(id)))].map(async (file) => ({
-    id: scenarioId(file),
+    id: scenarioId(path.join(projectRoot, file)),
     text: await readFile(path.join(projectRoot, file), 'utf8'),
   })),
 );
