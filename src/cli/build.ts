@@ -15,13 +15,19 @@ function expectBuild(words: readonly string[], what: string): string | undefined
 /** `lastref kernel build`: prints the image's facts. */
 export async function kernelCommand(
   words: readonly string[],
-  options: { mutant?: string | undefined; json?: boolean | undefined },
+  options: {
+    mutant?: string | undefined;
+    json?: boolean | undefined;
+    debug?: boolean | undefined;
+    types?: boolean | undefined;
+  },
 ): Promise<number> {
   const spec = await resolveKernel(expectBuild(words, 'kernel') ?? defaultKernel);
   const watcher = options.json === true ? undefined : new Watcher();
   try {
     const image = await buildKernel(spec, {
       mutant: await findMutant(options.mutant),
+      debug: options.types === true ? 'types' : options.debug === true ? 'lines' : undefined,
       onProgress: (progress) => watcher?.build('kernel', spec.name, progress),
     });
     print(options.json === true, { ...image, ...image.provenance });

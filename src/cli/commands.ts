@@ -112,10 +112,16 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'kernel',
-    synopsis: 'kernel build [NAME|TREE|BZIMAGE|git:PATH#REF] [--mutant M] [--json]',
-    describe: 'build a kernel, or find it in the cache, and say where it is',
+    synopsis: 'kernel build [NAME|TREE|BZIMAGE|git:PATH#REF] [--mutant M] [--debug [--types]] [--json]',
+    describe:
+      'build a kernel, or find it in the cache, and say where it is; --debug: its variant with debug info, --types: for `crash` too',
     run: async (argv) => {
-      const { values, positionals } = read(argv, { mutant: runOptions.mutant, json: runOptions.json });
+      const { values, positionals } = read(argv, {
+        mutant: runOptions.mutant,
+        json: runOptions.json,
+        debug: { type: 'boolean' },
+        types: { type: 'boolean' },
+      });
       return (await import('./build.js')).kernelCommand(positionals, values);
     },
   },

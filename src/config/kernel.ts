@@ -47,6 +47,8 @@ export interface KernelImage {
   readonly config: string | null;
   /** vmlinux with symbols, where kept. */
   readonly vmlinux: string | null;
+  /** System.map, where kept: names for addresses without debug info. */
+  readonly systemMap?: string | null;
   /** Source tree, where there is one (for decode_stacktrace.sh, get_maintainer.pl). */
   readonly source: string | null;
   /** Plain facts for result.json: source package and version, patch names, mutant, compiler, config hash. */

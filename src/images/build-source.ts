@@ -6,8 +6,9 @@ import { withLock } from '../kit/lock.js';
 import { cacheRoot } from '../kit/paths.js';
 import { command } from './command.js';
 import { compile } from './compile.js';
+import { variantOf } from './debug-variant.js';
 import { loadImage, saveImage } from './image.js';
-import { gather, type Ingredients, keyOf } from './ingredients.js';
+import { gather, type Ingredients } from './ingredients.js';
 import type { BuildOptions } from './progress.js';
 import { fingerprint, takeSnapshot } from './snapshot.js';
 import { cached, hashOf } from './store.js';
@@ -56,6 +57,9 @@ async function fill(
         }
         await copyFile(path.join(tree.obj, 'arch/x86/boot/bzImage'), path.join(folder, 'bzImage'));
         await copyFile(path.join(tree.obj, '.config'), path.join(folder, 'config'));
+        await copyFile(path.join(tree.obj, 'System.map'), path.join(folder, 'System.map'));
+        if (options.debug !== undefined)
+          await copyFile(path.join(tree.obj, 'vmlinux'), path.join(folder, 'vmlinux'));
         const release = await readFile(path.join(tree.obj, 'include/config/kernel.release'), 'utf8');
         await saveImage(folder, {
           key,
@@ -94,15 +98,14 @@ async function provenanceOf(
 /** Builds a kernel from source, or takes it from the cache. A tree that is edited meanwhile is built again. */
 export async function buildFromSource(spec: KernelSpec, options: BuildOptions): Promise<KernelImage> {
   for (let attempt = 0; attempt < 4; attempt++) {
-    const parts = await gather(spec, options);
-    const key = keyOf(spec, parts);
+    const wanted = await variantOf(spec, await gather(spec, options), options.debug);
     try {
       return await cached(
         'kernels',
-        key,
+        wanted.key,
         {
           load: (folder) => loadImage(folder, spec.name),
-          fill: (folder) => fill(folder, key, spec, parts, options),
+          fill: (folder) => fill(folder, wanted.key, wanted.spec, wanted.parts, options),
         },
         options,
       );

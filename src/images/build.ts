@@ -44,6 +44,12 @@ async function useImage(spec: KernelSpec, file: string): Promise<KernelImage> {
 export async function buildKernel(spec: KernelSpec, options: BuildOptions = {}): Promise<KernelImage> {
   const { source } = spec;
   const ready = source.kind === 'bzimage' || source.kind === 'debian-image';
+  if (ready && options.debug !== undefined) {
+    throw new LastrefError(`${spec.name} is a ready-made kernel: a debug variant needs its source`, {
+      blame: 'user',
+      hint: 'a vmlinux with debug info beside a bzImage of your own is used as it is; `lastref console FILE --vmlinux F` takes any',
+    });
+  }
   if (ready && (options.mutant !== undefined || (spec.patches ?? []).length > 0)) {
     throw new LastrefError(
       `${spec.name} is a ready-made kernel: a ${options.mutant === undefined ? 'patch' : 'mutant'} needs source`,

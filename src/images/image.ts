@@ -37,6 +37,7 @@ export async function loadImage(folder: string, name: string): Promise<KernelIma
     modulesCpio: await present(path.join(folder, 'modules.cpio.gz')),
     config: await present(path.join(folder, 'config')),
     vmlinux: await present(path.join(folder, 'vmlinux')),
+    systemMap: await present(path.join(folder, 'System.map')),
     source: facts.source === null ? null : await present(facts.source),
     provenance: facts.provenance,
   };

@@ -13,6 +13,8 @@ export interface BuildProgress {
 export interface BuildOptions {
   /** Path of a `.cocci` or `.patch` that seeds a bug. */
   readonly mutant?: string | undefined;
+  /** The kernel's debug variant instead of the kernel. */
+  readonly debug?: 'lines' | 'types' | undefined;
   readonly onProgress?: ((progress: BuildProgress) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Where build logs go; the cache's own `logs` folder unless told. */

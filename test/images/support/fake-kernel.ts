@@ -32,6 +32,8 @@ $(O)/%.o: $(SRC)/%.c
 $(O)/arch/x86/boot/bzImage: $(objects)
 	@mkdir -p $(@D) $(O)/include/config
 	@cat $^ > $@
+	@cat $(O)/.config $^ > $(O)/vmlinux
+	@echo '0000000000001000 T _text' > $(O)/System.map
 	@echo 1.2.3-fake > $(O)/include/config/kernel.release
 allnoconfig:
 	@grep -v CONFIG_ORPHAN= $(KCONFIG_ALLCONFIG) > $(O)/.config
