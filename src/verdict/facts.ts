@@ -17,13 +17,25 @@ const patterns: readonly (readonly [string, RegExp, readonly string[]])[] = [
     /^(?:Invalid|Use-after-free|Out-of-bounds) (read|write) (?:at|by|of) (0x\S+)/m,
     ['access', 'address'],
   ],
-  ['Free of addr ', /^Free of addr (\S+) by task (\S.*?)\/(\d+)/m, ['address', 'task', 'pid']],
+  ['Free of addr ', /^(Free) of addr (\S+) by task (\S.*?)\/(\d+)/m, ['access', 'address', 'task', 'pid']],
+  [' at addr ', /^(Read|Write) at addr (\S+) by task (\S.*?)\/(\d+)/m, ['access', 'address', 'task', 'pid']],
+  ['free of 0x', /^(?:Invalid )?(free) of (0x\S+) \(in kfence/m, ['access', 'address']],
+  [
+    ' bytes by ',
+    /^(read|write|read-write)[a-z() -]* to (0x[0-9a-f]+) of (\d+) bytes by /m,
+    ['access', 'address', 'size'],
+  ],
+  ['#PF: ', /#PF: (?:supervisor|user) (read|write|instruction fetch)\b/, ['access']],
   [
     'Comm: ',
-    /^CPU: (\d+) (?:UID: \d+ )?PID: (\d+) Comm: (.+?) (Not tainted|Tainted: .*?) (\d\S+)/m,
+    /^CPU: (\d+) (?:UID: \d+ )?PID: (\d+) Comm: (.+?) (Not tainted|Tainted: .*?) (\d+\.\d\S*)/m,
     ['cpu', 'pid', 'task', 'taint', 'kernel'],
   ],
-  ['Comm: ', /^CPU: (\d+) (?:UID: \d+ )?PID: (\d+) Comm: (\S+)/m, ['cpu', 'pid', 'task']],
+  [
+    'Comm: ',
+    /^CPU: (\d+) (?:UID: \d+ )?PID: (\d+) Comm: (.+?) (?:Not tainted|Tainted: |\S+$)/m,
+    ['cpu', 'pid', 'task'],
+  ],
   [' PID: ', /CPU: (\d+) PID: (\d+) at /, ['cpu', 'pid']],
   [', CPU#', /, CPU#(\d+): (\S.*?)\/(\d+)/, ['cpu', 'task', 'pid']],
   ['stuck for ', /(?:stuck for) (\d+)s! \[(\S.*?):(\d+)\]/, ['seconds', 'task', 'pid']],
@@ -32,7 +44,7 @@ const patterns: readonly (readonly [string, RegExp, readonly string[]])[] = [
   ['NULL pointer', /NULL pointer dereference(?:, address:| at(?: virtual address)?) (\S+)/, ['address']],
   ['non-canonical', /non-canonical address (0x\S+?):? /, ['address']],
   ['which belongs', /which belongs to the cache (\S+) of size (\d+)/, ['cache', 'objectSize']],
-  ['Tainted: ', /\bTainted: ([A-Z ]+)/, ['taint']],
+  ['Tainted: ', /\bTainted: ([A-Z ]*[A-Z])/, ['taint']],
 ];
 
 /** Facts of a report, each from the first line that tells it. */

@@ -7,6 +7,14 @@ export interface Frame {
   /** Source file, when the log was decoded. */
   readonly file: string | null;
   readonly inline: boolean;
+  /** As printed, suffixes and all: what the symbol table knows. */
+  readonly symbol: string;
+  /** Bytes into the function, and the bytes it has; null for inlined functions of a decoded log. */
+  readonly offset: number | null;
+  readonly size: number | null;
+  readonly module: string | null;
+  /** Line of `file`. */
+  readonly line: number | null;
 }
 
 export type Item =
@@ -17,23 +25,26 @@ export type Item =
       readonly fn: string | null;
       readonly user: boolean;
       readonly file: string | null;
+      /** The same as a frame, null when it does not resolve. */
+      readonly frame: Frame | null;
       readonly at: number;
     }
-  | { readonly kind: 'head'; readonly name: Head; readonly at: number };
+  | { readonly kind: 'head'; readonly name: Head; readonly text: string; readonly at: number };
 
 export type Head = 'trace' | 'allocated' | 'freed' | 'origin' | 'backtrace' | 'access' | 'other';
 
-const symbol = String.raw`([A-Za-z_$][\w$]*(?:\.[\w.$]+)?)\+0x[0-9a-f]+\/0x[0-9a-f]+`;
+const symbol = String.raw`([A-Za-z_$][\w$]*(?:\.[\w.$]+)?)\+0x([0-9a-f]+)\/0x([0-9a-f]+)`;
 const frame = new RegExp(
   String.raw`^[ \t]*(?:#\d+:? )?(?:(?:\[<?(?:0x)?[0-9a-f]+>?\]|\[[ \t]*\(ptrval\)[ \t]*\]) ?){0,2}[ \t]*(\?[ \t]+)?(?:\d+:)?${symbol}(.*)$`,
 );
 const inlined =
-  /^[ \t]*(\?[ \t]+)?([A-Za-z_$][\w$]*(?:\.[\w.$]+)?)[ \t]+((?:\.\/|\.\.\/)*[\w./-]+\.[chSs](?:rs)?):\d+ \[inline\]/;
-const located = /(?:^|[ \t])((?:\.\/|\.\.\/|\/)*[\w./+-]+\.(?:[chS]|rs)):\d+/;
+  /^[ \t]*(\?[ \t]+)?([A-Za-z_$][\w$]*(?:\.[\w.$]+)?)[ \t]+((?:\.\/|\.\.\/)*[\w./-]+\.[chSs](?:rs)?):(\d+) \[inline\]/;
+const located = /(?:^|[ \t(])((?:\.\/|\.\.\/|\/)*[\w./+-]+\.(?:[chS]|rs)):(\d+)/;
+const inModule = /^ ?\[([A-Za-z]\w*)(?: [^\]]*)?\]/;
 const pointerAny =
   /(?:^|[ \t\]])(?:(?:RIP|EIP|IP): (?:[0-9a-f]{2,4}:)?|RIP {2}|NIP \[[0-9a-f]+\] |PC is at |pc : |epc : )(?=\S|[ \t])/;
 const pointed = new RegExp(
-  String.raw`^[ \t]*(?:\[<?(?:0x)?[0-9a-f]+>?\][ \t]*|\[[ \t]*\(ptrval\)[ \t]*\][ \t]*){0,2}(?:${symbol}|([A-Za-z_$][\w$]*)(?:\.[\w.$]+)?[ \t]+[\w./-]+\.[chS]:\d+ \[inline\])`,
+  String.raw`^[ \t]*(?:\[<?(?:0x)?[0-9a-f]+>?\][ \t]*|\[[ \t]*\(ptrval\)[ \t]*\][ \t]*){0,2}(?:${symbol}(.*)|([A-Za-z_$][\w$]*)(?:\.[\w.$]+)?[ \t]+[\w./-]+\.[chS]:\d+ \[inline\])`,
 );
 const heads: readonly (readonly [RegExp, Head])[] = [
   [/(?:^|[^a-z])(?:Call [Tt]race|Backtrace|Stack traceback)(?::|$|\b)/, 'trace'],
@@ -54,7 +65,7 @@ const heads: readonly (readonly [RegExp, Head])[] = [
 /** 32-bit ARM: `[<80392834>] (callee+0x1c) from [<8049631c>] (caller+0xfc/0x4b8)`. The caller counts: the callee of
  * a call that never returns is resolved to the function behind it. */
 const arm =
-  /^[ \t]*\[<[0-9a-f]+>\] \([\w$.+/]+\) from \[<[0-9a-f]+>\] \(([A-Za-z_$][\w$]*(?:\.[\w.$]+)?)(?:\+0x[0-9a-f]+(?:\/0x[0-9a-f]+)?)?\)/;
+  /^[ \t]*\[<[0-9a-f]+>\] \([\w$.+/]+\) from \[<[0-9a-f]+>\] \(([A-Za-z_$][\w$]*(?:\.[\w.$]+)?)(?:\+0x([0-9a-f]+)(?:\/0x([0-9a-f]+))?)?\)/;
 
 /** Cuts `.isra.0`, `.constprop.1`, `.cold`, `.llvm.123` and `.part.2` off a symbol. */
 export function plainSymbol(name: string): string {
@@ -66,28 +77,47 @@ export function plainSymbol(name: string): string {
 const headHint =
   /[tT]race|by task|llocated|reed|created at|stored to|uninitialized|of \d+ bytes by|work creation|page last|page has/;
 
-function fileIn(text: string): string | null {
-  return located.exec(text)?.[1]?.replace(/^(?:\.\.?\/)+/, '') ?? null;
+/** The source position that a decoded line tells. */
+function placeIn(text: string): { readonly file: string | null; readonly line: number | null } {
+  const match = located.exec(text);
+  if (match === null) return { file: null, line: null };
+  return { file: (match[1] ?? '').replace(/^(?:\.\.?\/)+/, ''), line: Number(match[2]) };
 }
+
+function resolved(symbol: string, offset: string, size: string, rest: string, sure: boolean): Frame {
+  return {
+    fn: plainSymbol(symbol),
+    sure,
+    ...placeIn(rest),
+    inline: false,
+    symbol,
+    offset: Number.parseInt(offset, 16),
+    size: Number.parseInt(size, 16),
+    module: inModule.exec(rest)?.[1] ?? null,
+  };
+}
+
+const bare = { inline: false, offset: null, size: null, module: null };
 
 /** A frame, or null when the line (without its printk prefix) is none. */
 export function parseFrame(text: string): Frame | null {
-  const caller = arm.exec(text);
-  if (caller !== null) return { fn: plainSymbol(caller[1] ?? ''), sure: true, file: null, inline: false };
+  const caller = text.includes(') from [<') ? arm.exec(text) : null;
+  if (caller !== null) {
+    const [, symbol = '', offset, size] = caller;
+    if (offset !== undefined && size !== undefined) return resolved(symbol, offset, size, '', true);
+    return { ...bare, fn: plainSymbol(symbol), sure: true, file: null, line: null, symbol };
+  }
   const match = frame.exec(text);
   if (match !== null) {
-    const rest = match[3] ?? '';
-    return {
-      fn: plainSymbol(match[2] ?? ''),
-      sure: match[1] === undefined && !rest.includes('(unreliable)'),
-      file: fileIn(rest),
-      inline: false,
-    };
+    const [, doubt, symbol = '', offset = '', size = '', rest = ''] = match;
+    return resolved(symbol, offset, size, rest, doubt === undefined && !rest.includes('(unreliable)'));
   }
   const inner = inlined.exec(text);
   if (inner === null) return null;
-  const file = (inner[3] ?? '').replace(/^(?:\.\.?\/)+/, '');
-  return { fn: plainSymbol(inner[2] ?? ''), sure: inner[1] === undefined, file, inline: true };
+  const [, doubt, symbol = '', path = '', line] = inner;
+  const file = path.replace(/^(?:\.\.?\/)+/, '');
+  const sure = doubt === undefined;
+  return { ...bare, fn: plainSymbol(symbol), sure, file, line: Number(line), inline: true, symbol };
 }
 
 /** What of a stack a line is, or null. `at` is handed back as it came. */
@@ -97,14 +127,25 @@ export function parseItem(text: string, at: number): Item | null {
   if (register !== null) {
     const user = /IP: (?:00)?(?:33|23|73|2b):/.test(register[0]);
     const match = pointed.exec(text.slice(register.index + register[0].length));
-    const fn = match?.[1] ?? match?.[2];
-    return { kind: 'pointer', fn: fn === undefined ? null : plainSymbol(fn), user, file: fileIn(text), at };
+    const [, symbol, offset = '', size = '', rest = '', inner] = match ?? [];
+    const resolvedAt = symbol === undefined ? null : resolved(symbol, offset, size, rest, true);
+    const fn = symbol ?? inner;
+    const { file } = placeIn(text);
+    return {
+      kind: 'pointer',
+      fn: fn === undefined ? null : plainSymbol(fn),
+      user,
+      file,
+      frame: resolvedAt,
+      at,
+    };
   }
   if (symbolic) {
     const found = parseFrame(text);
     if (found !== null) return { kind: 'frame', frame: found, at };
   }
   if (headHint.test(text))
-    for (const [head, name] of heads) if (head.test(text)) return { kind: 'head', name, at };
+    for (const [head, name] of heads)
+      if (head.test(text)) return { kind: 'head', name, text: text.trim(), at };
   return null;
 }

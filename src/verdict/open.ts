@@ -27,6 +27,8 @@ export class OpenReport {
   /** Why it cannot be trusted. */
   cut: string | null = null;
   lastTime: number | null;
+  /** Time of its last own line. */
+  settledTime: number | null;
   /** Seconds since boot at its start. */
   readonly time: number | null;
   /** Offset of the last own line, to notice that its writer is gone. */
@@ -46,6 +48,7 @@ export class OpenReport {
     this.end = line.end;
     this.lastTime = line.time;
     this.time = line.time;
+    this.settledTime = line.time;
     this.lastAt = line.end;
     this.#keep(line, raw);
     this.#good = { lines: 1, raw: 1 };
@@ -75,6 +78,7 @@ export class OpenReport {
     if (belongs) {
       this.quiet = 0;
       this.end = line.end;
+      this.settledTime = line.time ?? this.settledTime;
       this.#good = { lines: this.lines.length, raw: this.raw.length };
     } else {
       this.quiet++;

@@ -1,4 +1,5 @@
 import { canonicalFunction, findFile, findFunction } from './blame.js';
+import { readDetails } from './details.js';
 import { readFacts } from './facts.js';
 import { fingerprint, normalise } from './fingerprint.js';
 import { type Item, parseItem } from './frame.js';
@@ -45,6 +46,7 @@ export function extendSplat(splat: Splat, report: OpenReport): Splat {
     raw: shorten(readable(report.settled().raw)),
     aftermath: report.aftermath.slice(0, 20),
     fatal: splat.fatal || report.panicked,
+    time: { first: report.time, last: report.settledTime },
   };
 }
 
@@ -81,6 +83,7 @@ export function buildSplat(report: OpenReport): Splat | null {
     stackDamage(rule.stack === true, items, text) ??
     report.cut;
   const stack = items.flatMap((item) => (item.kind === 'frame' && item.frame.sure ? [item.frame.fn] : []));
+  const facts = readFacts(lines.join('\n'), items);
   const file = findFile(sources(items, found.top)) ?? headerFile(named.groups, header, found.fn);
   return {
     class: kind,
@@ -92,10 +95,12 @@ export function buildSplat(report: OpenReport): Splat | null {
     end: report.end,
     fingerprint: fingerprint(kind, title, corrupted === null ? significant(stack) : []),
     raw: shorten(readable(raw)),
+    decoded: null,
     aftermath: report.aftermath.slice(0, 20),
     fatal: rule.fatal === true || report.panicked,
     noise: null,
-    facts: readFacts(lines.join('\n'), items),
+    ...readDetails(facts, items, lines, { first: report.time, last: report.settledTime }),
+    facts,
   };
 }
 

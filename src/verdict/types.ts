@@ -14,8 +14,65 @@ export type Witness =
   | 'harness'
   | 'declared';
 
+/** One line of a kernel stack. */
+export interface SplatFrame {
+  /** Without compiler suffixes (`.isra.0`, `.cold`). */
+  readonly function: string;
+  /** As printed: what the symbol table knows. */
+  readonly symbol: string;
+  /** Bytes into the function, and its size; null where the log does not tell (inlined functions of a decoded log). */
+  readonly offset: number | null;
+  readonly size: number | null;
+  readonly module: string | null;
+  /** A `?` frame: found on the stack, perhaps left over from an earlier call. */
+  readonly unreliable: boolean;
+  /** Where the log is decoded. */
+  readonly file: string | null;
+  readonly line: number | null;
+  readonly inline: boolean;
+}
+
+export interface SplatStack {
+  /** `pointer` is where the CPU was (RIP, pc), `origin` where uninitialised memory came from, `access` a side of a race. */
+  readonly kind:
+    | 'pointer'
+    | 'trace'
+    | 'allocated'
+    | 'freed'
+    | 'origin'
+    | 'backtrace'
+    | 'access'
+    | 'page-allocated'
+    | 'page-freed'
+    | 'other';
+  /** The line above it: `Freed by task 305:`. */
+  readonly head: string;
+  readonly frames: readonly SplatFrame[];
+}
+
+/** What a report tells beside its title. */
+export interface SplatDetails {
+  readonly access: {
+    readonly kind: 'read' | 'write' | 'free' | 'execute' | null;
+    readonly size: number | null;
+    /** As printed, hexadecimal. */
+    readonly address: string | null;
+  } | null;
+  readonly task: { readonly name: string; readonly pid: number } | null;
+  readonly cpu: number | null;
+  /** As printed (`G    B   W`), '' for a kernel that is not tainted, null where the report does not tell. */
+  readonly taint: string | null;
+  /** Release of the kernel that reported. */
+  readonly kernel: string | null;
+  readonly stacks: readonly SplatStack[];
+  /** Locks held, as lockdep lists them. */
+  readonly locks: readonly string[];
+  /** Seconds since boot of its first and last line. */
+  readonly time: { readonly first: number | null; readonly last: number | null };
+}
+
 /** One kernel report in the console. Offsets are bytes into the raw log. */
-export interface Splat {
+export interface Splat extends SplatDetails {
   /** e.g. KASAN-USE-AFTER-FREE-READ, WARNING, BUG, LOCKDEP, HANG, MEMORY_SAFETY_BUG, REFCOUNT, DMA-API, PANIC. */
   readonly class: string;
   readonly title: string;
@@ -29,13 +86,15 @@ export interface Splat {
   /** Stable across builds, addresses, pids and offsets. */
   readonly fingerprint: string;
   readonly raw: string;
+  /** `raw` with source lines, once something with debug info has decoded it. */
+  readonly decoded: string | null;
   /** Titles of later reports that this one caused (panic_on_warn, second oops, lockdep off). */
   readonly aftermath: readonly string[];
   /** The kernel cannot go on as before: oops, BUG, panic. */
   readonly fatal: boolean;
   /** Row and reason when this is known noise of this kernel; such a splat does not fail a scenario. */
   readonly noise: string | null;
-  /** More facts where known: access, size, address, task, cpu, stacks, taint. */
+  /** The same as words, for people and filters: access, size, address, task, cpu, stack, taint. */
   readonly facts: Readonly<Record<string, string>>;
 }
 
