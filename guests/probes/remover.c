@@ -4,6 +4,7 @@
  * that the write can be watched from outside: is it done, and if not, where in the kernel does it stand?
  *
  *   write NAME PATH VALUE     events `started name= pid=` and, when it returns, `done name= res= [errno=] elapsed_us=`
+ *         [at=N]              VALUE is hexadecimal bytes, for byte N of the file (configuration space)
  *   stack NAME | stack pid=N  state, wait channel, kernel stack, context switches
  *   jobs                      how many writes have not returned
  */
@@ -14,6 +15,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -60,8 +62,32 @@ static struct job *free_job(void)
 	return NULL;
 }
 
+/* Hexadecimal digits into the bytes they stand for; their number, or -1. */
+static long bytes_of(const char *digits, uint8_t *bytes, size_t limit)
+{
+	size_t count = strlen(digits) / 2;
+
+	if (strlen(digits) % 2 != 0 || count == 0 || count > limit)
+		return -1;
+	for (size_t i = 0; i < count; i++) {
+		char digit[3] = { digits[2 * i], digits[2 * i + 1], '\0' };
+
+		if (strspn(digit, "0123456789abcdef") != 2)
+			return -1;
+		bytes[i] = (uint8_t)strtoul(digit, NULL, 16);
+	}
+	return (long)count;
+}
+
+/* What is written, and where: at a negative offset it is the file's beginning, with plain write(2). */
+struct value {
+	const void *bytes;
+	size_t count;
+	off_t at;
+};
+
 /* The whole life of a job's process. */
-static void write_value(const char *path, const char *value, int pipe)
+static void write_value(const char *path, const struct value *value, int pipe)
 {
 	struct outcome outcome = { .call = "open" };
 	uint64_t since = now_us();
@@ -70,7 +96,8 @@ static void write_value(const char *path, const char *value, int pipe)
 	outcome.res = fd;
 	if (fd >= 0) {
 		outcome.call = "write";
-		outcome.res = write(fd, value, strlen(value));
+		outcome.res = value->at < 0 ? write(fd, value->bytes, value->count) :
+					      pwrite(fd, value->bytes, value->count, value->at);
 	}
 	if (outcome.res < 0)
 		outcome.error = errno;
@@ -93,11 +120,23 @@ static void become_job(int pipe)
 static void start_job(const struct request *request)
 {
 	const char *name = request->argument[0];
+	struct value value = { request->argument[2], strlen(request->argument[2]), -1 };
 	struct job *job = job_named(name);
 	struct message message;
+	static uint8_t bytes[256];
 	int ends[2];
+	uint64_t at;
 	pid_t pid;
 
+	if (!request_number(request, "at", UINT64_MAX, &at) || (at != UINT64_MAX && at > INT32_MAX))
+		return reply_bad(request->seq, "at= is a number");
+	if (at != UINT64_MAX) {
+		long count = bytes_of(request->argument[2], bytes, sizeof(bytes));
+
+		if (count < 0)
+			return reply_bad(request->seq, "with at= the value is hexadecimal bytes");
+		value = (struct value){ bytes, (size_t)count, (off_t)at };
+	}
 	if (!is_name(name) || (job != NULL && !job->done))
 		return reply_bad(request->seq, "the write needs a name that no unfinished one has");
 	if (job == NULL)
@@ -116,7 +155,7 @@ static void start_job(const struct request *request)
 	}
 	if (pid == 0) {
 		become_job(ends[1]);
-		write_value(request->argument[1], request->argument[2], ends[1]);
+		write_value(request->argument[1], &value, ends[1]);
 	}
 	close(ends[1]);
 	memset(job, 0, sizeof(*job));

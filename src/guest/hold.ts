@@ -27,13 +27,13 @@ const primeBytes = 1024 * 1024;
  */
 export class Hold {
   readonly #guest: RunningGuest;
-  readonly #disk: HeldDisk;
+  readonly disk: HeldDisk;
   readonly #trace: NvmeTrace;
   #held = false;
 
   constructor(guest: RunningGuest, disk: HeldDisk) {
     this.#guest = guest;
-    this.#disk = disk;
+    this.disk = disk;
     this.#trace = new NvmeTrace(guest.traceFile);
   }
 
@@ -42,7 +42,7 @@ export class Hold {
   }
 
   async hold(): Promise<void> {
-    const { id, qemuId } = this.#disk;
+    const { id, qemuId } = this.disk;
     if (this.#held) throw new LastrefError(`${id} is held already`, { blame: 'test' });
     const busy = await this.#counts();
     if (busy.guest + busy.qemu > 0) {
@@ -62,7 +62,7 @@ export class Hold {
 
   /** Guest and QEMU must agree, twice in a row, so that a request that is merely passing through does not count. */
   async untilInFlight(count: number): Promise<void> {
-    const { id } = this.#disk;
+    const { id } = this.disk;
     let agreed = 0;
     let inGuest = 0;
     await until(
@@ -88,7 +88,7 @@ export class Hold {
   }
 
   async release(): Promise<void> {
-    const { id, qemuId } = this.#disk;
+    const { id, qemuId } = this.disk;
     if (!this.#held) throw new LastrefError(`${id} is not held`, { blame: 'test' });
     await this.#guest.qmp.execute('block_set_io_throttle', { id: qemuId, ...unlimited });
     this.#held = false;
@@ -97,8 +97,8 @@ export class Hold {
 
   /** Requests in flight: for the guest's block layer (/sys/block/X/inflight, reads and writes) and for QEMU. */
   async #counts(): Promise<{ guest: number; qemu: number }> {
-    const text = await this.#guest.read(`/sys/block/${this.#disk.block}/inflight`);
+    const text = await this.#guest.read(`/sys/block/${this.disk.block}/inflight`);
     const [reads = Number.NaN, writes = Number.NaN] = text.trim().split(/\s+/).map(Number);
-    return { guest: reads + writes, qemu: await this.#trace.inFlight(this.#disk.nsid) };
+    return { guest: reads + writes, qemu: await this.#trace.inFlight(this.disk.nsid) };
   }
 }

@@ -2,9 +2,17 @@ import { devicesOf, type NvmeDevice, namespaceId } from '../config/shape.js';
 import { LastrefError } from '../kit/errors.js';
 import { until } from '../kit/wait.js';
 import { namespaceQemuId } from '../qemu/argv.js';
+import { plugArguments } from '../qemu/plug.js';
 import type { RunningGuest } from './guest.js';
 import { Hold } from './hold.js';
-import { type RemovalName, removals } from './removals.js';
+import {
+  type Place,
+  type RemovalName,
+  type RemovalRow,
+  type ReturnName,
+  removals,
+  returns,
+} from './removals.js';
 import type { Removal, Remover } from './remover.js';
 
 const mib = 1024 * 1024;
@@ -12,36 +20,46 @@ const mib = 1024 * 1024;
 /** An NVMe controller with its namespace, as the guest sees it, with the handles the host has on it. */
 export class Nvme {
   readonly id: string;
-  /** Domain:bus:device.function, e.g. `0000:03:00.0`. */
-  readonly bdf: string;
-  /** Block device name, e.g. `nvme1n1`. */
-  readonly block: string;
   /** Bytes. */
   readonly size: number;
   readonly #guest: RunningGuest;
   readonly #remover: Remover;
-  readonly #hold: Hold;
-  readonly #hasCmb: boolean;
+  readonly #device: NvmeDevice;
+  #found: Found;
+  #hold: Hold;
 
-  constructor(
-    guest: RunningGuest,
-    remover: Remover,
-    device: NvmeDevice,
-    found: { bdf: string; block: string },
-  ) {
+  constructor(guest: RunningGuest, remover: Remover, device: NvmeDevice, found: Found) {
     this.id = device.id;
-    this.bdf = found.bdf;
-    this.block = found.block;
     this.size = device.diskMiB * mib;
     this.#guest = guest;
     this.#remover = remover;
-    this.#hasCmb = device.cmbMiB !== undefined;
+    this.#device = device;
+    this.#found = found;
     this.#hold = new Hold(guest, {
       id: device.id,
       qemuId: namespaceQemuId(device),
       nsid: namespaceId(guest.shape, device),
       block: found.block,
     });
+  }
+
+  /** Domain:bus:device.function, e.g. `0000:03:00.0`. */
+  get bdf(): string {
+    return this.#found.bdf;
+  }
+
+  /** Block device name, e.g. `nvme1n1`. It may be another one when the device has been away. */
+  get block(): string {
+    return this.#found.block;
+  }
+
+  /** Name of the controller, e.g. `nvme1`. */
+  get controller(): string {
+    return this.#found.controller;
+  }
+
+  get #hasCmb(): boolean {
+    return this.#device.cmbMiB !== undefined;
   }
 
   /** e.g. `/dev/nvme1n1` */
@@ -60,7 +78,7 @@ export class Nvme {
 
   /** True when the kernel offers this CMB to userspace. */
   async isAllocatable(): Promise<boolean> {
-    return this.#hasCmb && this.#guest.exists(this.allocate);
+    return this.#device.cmbMiB !== undefined && this.#guest.exists(this.allocate);
   }
 
   /** Bytes left in the p2pmem pool. The I/O queues live in the CMB too, so an idle pool has less than its size. */
@@ -93,18 +111,21 @@ export class Nvme {
   }
 
   /**
-   * Starts a removal and returns at once. Taking away a device whose own requests are held would wedge QEMU:
-   * deleting a queue cancels what is in it and waits in the main loop (hw/nvme/ctrl.c:nvme_del_sq).
+   * Starts a removal and returns at once. Some would wedge QEMU while the device's own requests are held
+   * (removals.ts:whileHeld): those are refused.
    */
   remove(how: RemovalName): Removal {
-    if (this.#hold.isHeld) {
+    const row: RemovalRow = removals[how];
+    if (this.#hold.isHeld && row.whileHeld === 'wedges-qemu') {
       throw new LastrefError(`${how} of ${this.id} while its own requests are held would wedge QEMU`, {
         blame: 'test',
         hint: 'hold the requests of another disk, or release() first',
       });
     }
-    const row = removals[how];
-    return this.#remover.start(`${how} ${this.id}`, row.file(this.bdf), row.value(this.bdf));
+    const name = `${how} ${this.id}`;
+    return typeof row.by === 'function'
+      ? this.#remover.write(name, row.by(this.#found))
+      : this.#remover.unplug(name, this.id);
   }
 
   /** Takes the driver off the device: `echo BDF > /sys/bus/pci/drivers/nvme/unbind`. Does not wait. */
@@ -112,24 +133,53 @@ export class Nvme {
     return this.remove('unbind');
   }
 
+  /** Starts to have the device back, in one of the ways of removals.ts, and returns at once. */
+  comeBack(how: ReturnName): Removal {
+    const row = returns[how];
+    const name = `${how} ${this.id}`;
+    return typeof row.by === 'function'
+      ? this.#remover.write(name, row.by(this.#found))
+      : this.#remover.plug(name, plugArguments(this.#guest.shape, this.#device));
+  }
+
+  /** Undoes a removal that is over, and waits until pool and disk are there; nothing to do when it was never gone. */
+  async restore(how: RemovalName): Promise<void> {
+    const { back } = removals[how];
+    if (back === null) return;
+    const way = this.comeBack(back);
+    const { errno } = await way.finished(this.#guest.patience(30_000));
+    if (errno !== null) throw new LastrefError(`${way.name} failed with ${errno}`, { blame: 'kernel' });
+    await this.untilBack();
+    if (back === 'device-add') {
+      // Plugged with a namespace of its own, which has no QEMU id but the controller's.
+      const { id, block } = { id: this.id, block: this.block };
+      this.#hold = new Hold(this.#guest, { id, qemuId: id, nsid: 1, block });
+    }
+  }
+
   /** Gives the device back to the driver and waits until its pool and disk are there. */
-  async rebind(): Promise<void> {
-    const bind = this.remove('rebind');
-    const { errno } = await bind.finished(this.#guest.patience(30_000));
-    if (errno !== null)
-      throw new LastrefError(`binding ${this.id} again failed with ${errno}`, { blame: 'kernel' });
-    await until(
+  rebind(): Promise<void> {
+    return this.restore('unbind');
+  }
+
+  /** Waits until the device is there under whatever name, with its disk and its pool. */
+  async untilBack(): Promise<void> {
+    this.#found = await until(
       {
         name: `${this.id} to come back`,
         deadlineMs: this.#guest.patience(20_000),
         signal: this.#guest.signal,
         blame: 'kernel',
       },
-      async () =>
-        (await this.#guest.exists(this.node)) && (!this.#hasCmb || (await this.isAllocatable()))
-          ? true
-          : undefined,
+      async () => {
+        const found = (await listDevices(this.#guest)).get(this.id);
+        if (found === undefined || !(await this.#guest.exists(`/dev/${found.block}`))) return undefined;
+        const pool = `/sys/bus/pci/devices/${found.bdf}/p2pmem/allocate`;
+        return !this.#hasCmb || (await this.#guest.exists(pool)) ? found : undefined;
+      },
     );
+    const { qemuId, nsid } = this.#hold.disk;
+    this.#hold = new Hold(this.#guest, { id: this.id, qemuId, nsid, block: this.block });
   }
 
   async isBound(): Promise<boolean> {
@@ -148,6 +198,23 @@ export class Nvme {
   }
 }
 
+/** What a look at the guest finds of a device. */
+interface Found extends Place {
+  readonly block: string;
+}
+
+/** Every NVMe controller that has its disk, by serial number. */
+async function listDevices(guest: RunningGuest): Promise<Map<string, Found>> {
+  const { stdout } = await guest.exec(['sh', '-c', listScript]);
+  const devices = new Map<string, Found>();
+  for (const line of stdout.split('\n')) {
+    const [serial = '', bdf = '', block = '', controller = '', slot = ''] = line.trim().split(/\s+/);
+    if (!/^[0-9a-f]{4}:/.test(bdf) || !/^nvme\d/.test(block)) continue;
+    devices.set(serial, { bdf, block, controller, slot: slot === '' ? null : slot });
+  }
+  return devices;
+}
+
 /** Finds the shape's NVMe devices in the guest by their serial numbers; waits until every namespace is there. */
 export async function findDevices(guest: RunningGuest, remover: Remover): Promise<Record<string, Nvme>> {
   const wanted = devicesOf(guest.shape);
@@ -159,13 +226,11 @@ export async function findDevices(guest: RunningGuest, remover: Remover): Promis
       blame: 'kernel',
     },
     async () => {
-      const { stdout } = await guest.exec(['sh', '-c', listScript]);
-      const lines = stdout.split('\n').map((line) => line.trim().split(/\s+/));
-      const found = new Map(lines.map(([serial = '', bdf = '', block = '']) => [serial, { bdf, block }]));
+      const found = await listDevices(guest);
       const devices: Record<string, Nvme> = {};
       for (const device of wanted) {
         const place = found.get(device.id);
-        if (place === undefined || !/^[0-9a-f]{4}:/.test(place.bdf) || place.block === '') return undefined;
+        if (place === undefined) return undefined;
         devices[device.id] = new Nvme(guest, remover, device, place);
       }
       return devices;
@@ -173,7 +238,9 @@ export async function findDevices(guest: RunningGuest, remover: Remover): Promis
   );
 }
 
-/** Serial, BDF and block device of every NVMe controller; a constant text without arguments. */
+/** Serial, BDF, block device, name and slot of every NVMe controller; a constant text without arguments. */
 const listScript = `for c in /sys/class/nvme/nvme*; do
-  b=$(ls -d $c/nvme*n* 2>/dev/null | head -n 1); echo $(cat $c/serial) $(cat $c/address) \${b##*/}
+  a=$(cat $c/address); b=$(ls -d $c/nvme*n* 2>/dev/null | head -n 1)
+  s=$(grep -lx \${a%.*} /sys/bus/pci/slots/*/address 2>/dev/null | head -n 1); s=\${s%/address}
+  echo $(cat $c/serial) $a \${b##*/} \${c##*/} \${s##*/}
 done`;

@@ -84,10 +84,19 @@ export class RemoverProbe extends TypedProbe {
     return this.client.ready(version, limits);
   }
 
-  /** Starts writing `value` to a sysfs file (or any other) and returns at once. */
-  async write(path: string, value: string, limits: Limits = {}): Promise<PendingWrite> {
+  /**
+   * Starts writing `value` to a sysfs file (or any other) and returns at once. With `at` the value is hexadecimal
+   * bytes, written at that offset.
+   */
+  async write(
+    path: string,
+    value: string,
+    options: Limits & { readonly at?: number | undefined } = {},
+  ): Promise<PendingWrite> {
+    const { at, ...limits } = options;
     const name = this.client.nextName('write');
-    const pid = numberOf(await this.ask('write', [name, path, value], limits), 'pid');
+    const fields = await this.ask('write', [name, path, value], { ...limits, options: { at } });
+    const pid = numberOf(fields, 'pid');
     const isIt = (event: ProbeEvent): boolean => event.fields['name'] === name;
     const done = this.watch('done', isIt).then(resultOf);
     done.catch(() => undefined); // whoever awaits it hears of it

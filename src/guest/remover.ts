@@ -1,7 +1,9 @@
 import { LastrefError } from '../kit/errors.js';
 import { within } from '../kit/wait.js';
+import type { RunningGuest } from './guest.js';
 import { ProbeRefusal } from './probe-client-errors.js';
-import type { PendingWrite, ProcessSample, RemoverProbe } from './probe-types-remover.js';
+import type { ProcessSample, RemoverProbe } from './probe-types-remover.js';
+import type { FileWrite } from './removals.js';
 
 /** How a removal ended. `errno` is null when it succeeded. */
 export interface RemovalResult {
@@ -9,16 +11,23 @@ export interface RemovalResult {
   readonly elapsedMs: number;
 }
 
-/** A write to sysfs that takes a device away, under way in a process of its own. */
+/** A removal that has been begun, whoever carries it out. */
+interface UnderWay {
+  readonly done: Promise<RemovalResult>;
+  /** Where who carries it out stands in the kernel; null when nobody does any more, or not yet. */
+  sample(): Promise<ProcessSample | null>;
+}
+
+/** A device being taken away, or given back. */
 export class Removal {
   readonly name: string;
-  readonly #write: Promise<PendingWrite>;
+  readonly #underWay: Promise<UnderWay>;
   readonly #done: Promise<RemovalResult>;
   #result: RemovalResult | null = null;
 
-  constructor(probe: RemoverProbe, name: string, file: string, value: string) {
+  constructor(name: string, underWay: Promise<UnderWay>) {
     this.name = name;
-    this.#write = probe.write(file, value);
+    this.#underWay = underWay;
     this.#done = this.#finish();
     this.#done.catch(() => undefined); // whoever awaits finished() hears of it
   }
@@ -28,15 +37,15 @@ export class Removal {
     return this.#result;
   }
 
-  /** Waits until the write has returned; `deadlineMs` is final (already stretched). */
+  /** Waits until it is over; `deadlineMs` is final (already stretched). */
   finished(deadlineMs: number): Promise<RemovalResult> {
     return within({ name: `${this.name} to return`, deadlineMs }, () => this.#done);
   }
 
-  /** Where the writing process stands in the kernel; null once it has returned. */
+  /** Where who carries it out stands in the kernel; null once it is over. */
   async sample(): Promise<ProcessSample | null> {
     try {
-      return await (await this.#write).sample();
+      return await (await this.#underWay).sample();
     } catch (error) {
       if (error instanceof ProbeRefusal && error.errno === 'ESRCH') return null;
       throw error;
@@ -44,35 +53,89 @@ export class Removal {
   }
 
   async #finish(): Promise<RemovalResult> {
-    const { signal, errno, elapsedMs } = await (await this.#write).done;
-    if (signal !== null) throw new LastrefError(`${this.name} was killed by ${signal}`, { blame: 'kernel' });
-    this.#result = { errno, elapsedMs };
+    this.#result = await (await this.#underWay).done;
     return this.#result;
   }
 }
 
 /** Where a process stands, in a line. */
 export function describeSample(sample: ProcessSample | null): string {
-  if (sample === null) return 'it has returned';
+  if (sample === null) return 'nobody carries it out';
   return `state ${sample.state}, stack ${sample.stack?.slice(0, 8).join(' < ') || sample.wchan}`;
 }
 
-/** Starts removals through the remover probe of one guest. */
+/** Starts removals in one guest: writes to sysfs through the remover probe, requests through QMP. */
 export class Remover {
+  readonly #guest: RunningGuest;
   readonly #probe: RemoverProbe;
-  readonly #record: (event: string, fields: Readonly<Record<string, unknown>>) => void;
 
-  constructor(
-    probe: RemoverProbe,
-    record: (event: string, fields: Readonly<Record<string, unknown>>) => void,
-  ) {
+  constructor(guest: RunningGuest, probe: RemoverProbe) {
+    this.#guest = guest;
     this.#probe = probe;
-    this.#record = record;
   }
 
-  /** Begins to write `value` to `file`. Returns at once. */
-  start(name: string, file: string, value: string): Removal {
-    this.#record('removal-started', { removal: name, file, value });
-    return new Removal(this.#probe, name, file, value);
+  /** Begins to write, one file after the other. Returns at once. */
+  write(name: string, writes: readonly FileWrite[]): Removal {
+    for (const { file, value, at } of writes)
+      this.#record('removal-started', { removal: name, file, value, ...(at === undefined ? {} : { at }) });
+    return new Removal(name, this.#writeAll(name, writes));
+  }
+
+  /** Asks QEMU to take device `id` out. Over when QEMU says that it is gone. Returns at once. */
+  unplug(name: string, id: string): Removal {
+    this.#record('removal-started', { removal: name, device: id });
+    return new Removal(name, this.#unplug(id));
+  }
+
+  /** Plugs a device. Over when QEMU has it; the guest finds it in its own time. Returns at once. */
+  plug(name: string, device: Readonly<Record<string, unknown>>): Removal {
+    this.#record('plug-started', { plug: name, ...device });
+    const since = performance.now();
+    const done = this.#guest.qmp
+      .execute('device_add', device)
+      .then(() => ({ errno: null, elapsedMs: performance.now() - since }));
+    return new Removal(name, Promise.resolve({ done, sample: async () => null }));
+  }
+
+  /** All but the last are settings: they return at once. */
+  async #writeAll(name: string, writes: readonly FileWrite[]): Promise<UnderWay> {
+    for (const { file, value, at } of writes.slice(0, -1)) {
+      const { errno } = await (await this.#probe.write(file, value, { at })).untilDone();
+      if (errno !== null)
+        throw new LastrefError(`${name} could not begin: ${file} refused "${value}" with ${errno}`, {
+          blame: 'test',
+        });
+    }
+    const last = writes.at(-1);
+    if (last === undefined) throw new LastrefError(`${name} writes nothing`, { blame: 'test' });
+    const write = await this.#probe.write(last.file, last.value, { at: last.at });
+    const done = write.done.then(({ signal, errno, elapsedMs }) => {
+      if (signal !== null) throw new LastrefError(`${name} was killed by ${signal}`, { blame: 'kernel' });
+      return { errno, elapsedMs };
+    });
+    return { done, sample: () => write.sample() };
+  }
+
+  async #unplug(id: string): Promise<UnderWay> {
+    const { qmp } = this.#guest;
+    const since = performance.now();
+    const gone = qmp.next('DEVICE_DELETED', ({ device }) => device === id);
+    await qmp.execute('device_del', { id });
+    const done = gone.then(() => ({ errno: null, elapsedMs: performance.now() - since }));
+    return { done, sample: () => this.#worker() };
+  }
+
+  /** The kernel thread that empties a slot: of pciehp's interrupt, or the ACPI hotplug worker. */
+  async #worker(): Promise<ProcessSample | null> {
+    const { stdout } = await this.#guest.exec(['sh', '-c', findWorker]);
+    const pid = /\/proc\/(\d+)\/stack/.exec(stdout)?.[1];
+    return pid === undefined ? null : this.#probe.sample(Number(pid));
+  }
+
+  #record(event: string, fields: Readonly<Record<string, unknown>>): void {
+    this.#guest.record('scenario', event, fields);
   }
 }
+
+/** Both hotplug drivers end in drivers/pci/remove.c:pci_stop_and_remove_bus_device. A constant text without arguments. */
+const findWorker = 'grep -l pci_stop_and_remove_bus_device /proc/[0-9]*/stack';

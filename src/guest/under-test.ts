@@ -42,7 +42,7 @@ export class GuestUnderTest {
     await guest.run(['mkdir', '-p', '/probes']);
     const probe = new RemoverProbe(await startProbe(guest, 'remover', 'remover'));
     await probe.ready();
-    const remover = new Remover(probe, (event, fields) => guest.record('scenario', event, fields));
+    const remover = new Remover(guest, probe);
     const found = await findDevices(guest, remover);
     const devices = new Proxy(found, {
       get: (all, id) => {

@@ -25,6 +25,10 @@ export class Qmp {
   readonly #socket: Duplex;
   readonly #options: QmpOptions;
   readonly #pending = new Map<number, { readonly command: string; readonly answer: Deferred<unknown> }>();
+  readonly #watchers = new Set<{
+    readonly wants: (event: QmpEvent) => boolean;
+    readonly seen: Deferred<QmpEvent>;
+  }>();
   readonly #greeting = deferred<void>();
   readonly #over = deferred<void>();
   #next = 1;
@@ -86,6 +90,17 @@ export class Qmp {
     return String(await this.execute('human-monitor-command', { 'command-line': line }));
   }
 
+  /** The next event of that name whose data is wanted; ask before doing what brings it. Rejects when QMP closes. */
+  async next(name: string, wants: (data: QmpEvent['data']) => boolean = () => true): Promise<QmpEvent> {
+    if (this.#closed !== undefined) throw this.#closed;
+    const watcher = {
+      wants: ({ event, data }: QmpEvent) => event === name && wants(data),
+      seen: deferred<QmpEvent>(),
+    };
+    this.#watchers.add(watcher);
+    return watcher.seen.promise.finally(() => this.#watchers.delete(watcher));
+  }
+
   /** Resolves when nothing more can come from QEMU: every event that it sent has been told. */
   get closed(): Promise<void> {
     return this.#over.promise;
@@ -109,10 +124,12 @@ export class Qmp {
     }
     if ('QMP' in message) this.#greeting.resolve();
     else if (typeof message['event'] === 'string') {
-      this.#options.onEvent?.({
+      const event = {
         event: message['event'],
         data: (message['data'] ?? {}) as Record<string, unknown>,
-      });
+      };
+      this.#options.onEvent?.(event);
+      for (const { wants, seen } of this.#watchers) if (wants(event)) seen.resolve(event);
     } else this.#answer(message);
   }
 
@@ -137,6 +154,7 @@ export class Qmp {
     this.#over.resolve();
     this.#greeting.reject(this.#closed);
     for (const { answer } of this.#pending.values()) answer.reject(this.#closed);
+    for (const { seen } of this.#watchers) seen.reject(this.#closed);
   }
 }
 

@@ -3,6 +3,7 @@ import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { bootGuest } from '../../src/guest/boot.js';
 import { findDevices, type Nvme } from '../../src/guest/nvme.js';
+import type { FileWrite } from '../../src/guest/removals.js';
 import type { Removal, Remover } from '../../src/guest/remover.js';
 import { LastrefError } from '../../src/kit/errors.js';
 import { fakeGuest, fakeQemu, type Seen } from '../support/fake-guest.js';
@@ -10,7 +11,10 @@ import type { FakeScript } from '../support/fake-script.js';
 
 process.env['LASTREF_QEMU'] = fakeQemu;
 
-const serials = 'cmb 0000:03:00.0 nvme0n1\ndisk 0000:04:00.0 nvme1n1\n';
+const serials = 'cmb 0000:03:00.0 nvme0n1 nvme0 2\ndisk 0000:04:00.0 nvme1n1 nvme1 3\n';
+
+const finished = (name: string): Removal =>
+  ({ name, finished: async () => ({ errno: null, elapsedMs: 1 }) }) as unknown as Removal;
 
 interface Bench {
   readonly cmb: Nvme;
@@ -45,9 +49,13 @@ async function bench(t: ExecutionContext, script: Partial<FakeScript> = {}): Pro
   t.teardown(() => guest.stop());
   const removals: string[] = [];
   const remover = {
-    start: (name: string, file: string, value: string): Removal => {
-      removals.push(`${name}: ${value} > ${file}`);
-      return { name, finished: async () => ({ errno: null, elapsedMs: 1 }) } as unknown as Removal;
+    write: (name: string, writes: readonly FileWrite[]): Removal => {
+      for (const { file, value } of writes) removals.push(`${name}: ${value} > ${file}`);
+      return finished(name);
+    },
+    unplug: (name: string, id: string): Removal => {
+      removals.push(`${name}: device_del ${id}`);
+      return finished(name);
     },
   } as unknown as Remover;
   const { cmb, disk } = await findDevices(guest, remover);
@@ -115,20 +123,39 @@ test.serial('a hold that QEMU could not make is no hold', async (t) => {
   t.is(error?.blame, 'harness');
 });
 
-test.serial('a removal is a write to sysfs; one that would wedge QEMU cannot be said', async (t) => {
-  const { cmb, disk, removals } = await bench(t);
+test.serial('a removal is a write to sysfs or a request to QEMU', async (t) => {
+  const { cmb, removals } = await bench(t);
   cmb.unbind();
-  await disk.hold();
-  cmb.remove('rebind');
-  const error = t.throws<LastrefError>(() => disk.unbind(), { message: /would wedge QEMU/ });
-  t.is(error?.blame, 'test');
-  await disk.release();
-  disk.unbind();
+  cmb.remove('controller-reset');
+  cmb.remove('flr');
+  cmb.remove('bus-master-off');
+  cmb.remove('slot-power-off');
+  cmb.remove('device-del-pciehp');
+  cmb.comeBack('rebind');
+  const pci = '/sys/bus/pci';
   t.deepEqual(removals, [
-    'unbind cmb: 0000:03:00.0 > /sys/bus/pci/drivers/nvme/unbind',
-    'rebind cmb: 0000:03:00.0 > /sys/bus/pci/drivers/nvme/bind',
-    'unbind disk: 0000:04:00.0 > /sys/bus/pci/drivers/nvme/unbind',
+    `unbind cmb: 0000:03:00.0 > ${pci}/drivers/nvme/unbind`,
+    `controller-reset cmb: 1 > ${pci}/devices/0000:03:00.0/nvme/nvme0/reset_controller`,
+    `flr cmb: flr > ${pci}/devices/0000:03:00.0/reset_method`,
+    `flr cmb: 1 > ${pci}/devices/0000:03:00.0/reset`,
+    `bus-master-off cmb: 0204 > ${pci}/devices/0000:03:00.0/config`,
+    `slot-power-off cmb: 0 > ${pci}/slots/2/power`,
+    'device-del-pciehp cmb: device_del cmb',
+    `rebind cmb: 0000:03:00.0 > ${pci}/drivers/nvme/bind`,
   ]);
+});
+
+test.serial('a removal that would wedge QEMU cannot be said while the disk is held', async (t) => {
+  const { disk, removals } = await bench(t);
+  await disk.hold();
+  const error = t.throws<LastrefError>(() => disk.remove('controller-reset'), {
+    message: /would wedge QEMU/,
+  });
+  t.is(error?.blame, 'test');
+  disk.unbind(); // waits for the requests before it touches their queue
+  await disk.release();
+  disk.remove('controller-reset');
+  t.is(removals.length, 2);
 });
 
 test.serial('a pool is read from sysfs, and what is no number is no reading', async (t) => {
