@@ -9,7 +9,7 @@
 
 static void verb_help(const struct request *request);
 
-/* Name, arguments it needs at least, function. What tries to take references (vmsplice, …) gets rows of its own. */
+/* Name, arguments it needs at least, function. What tries to take references (vmsplice, …) are rows of p2pmem/take.c. */
 static const struct verb verbs[] = {
 	/* descriptors and files */
 	{ "open", 3, verb_open },
@@ -36,12 +36,17 @@ static const struct verb verbs[] = {
 	{ "verify", 2, verb_verify },
 	{ "copy", 5, verb_copy },
 	{ "compare", 5, verb_compare },
+	{ "parity", 5, verb_parity },
 	{ "peek", 3, verb_peek },
 	{ "spin", 4, verb_spin },
 	{ "unspin", 1, verb_unspin },
 	/* asynchronous I/O */
 	{ "submit", 5, verb_submit },
 	{ "inflight", 0, verb_inflight },
+	/* everything else that could get hold of pages */
+	{ "take", 2, verb_take },
+	{ "churn", 1, verb_churn },
+	{ "mapfail", 3, verb_mapfail },
 	/* processes */
 	{ "fork", 1, verb_fork },
 	{ "kill", 2, verb_kill },
@@ -49,26 +54,17 @@ static const struct verb verbs[] = {
 	{ "exit", 0, verb_exit },
 	{ "die", 1, verb_die },
 	{ "linger", 0, verb_linger },
+	{ "become", 1, verb_become },
 	{ "help", 0, verb_help },
 };
 
-#define VERBS (sizeof(verbs) / sizeof(verbs[0]))
+static const struct service service = { verbs, sizeof(verbs) / sizeof(verbs[0]), route_to_child };
 
 struct reader requests;
 
 static void verb_help(const struct request *request)
 {
-	char list[1024] = "";
-	struct message message;
-
-	for (size_t row = 0; row < VERBS && strlen(list) + strlen(verbs[row].name) + 2 < sizeof(list); row++) {
-		if (row > 0)
-			strcat(list, ",");
-		strcat(list, verbs[row].name);
-	}
-	message_ok(&message, request->seq);
-	message_text(&message, "verbs", list);
-	message_send(&message);
+	reply_verbs(&service, request);
 }
 
 int start_thread(void *(*body)(void *), void *argument)
@@ -91,53 +87,14 @@ int start_thread(void *(*body)(void *), void *argument)
 	return error;
 }
 
-static void complain(const char *reason)
-{
-	struct message message;
-
-	message_event(&message, "protocol");
-	message_text(&message, "reason", reason);
-	message_send(&message);
-}
-
-static void serve(char *line)
-{
-	struct request request;
-	const char *wrong;
-
-	if (route_to_child(line))
-		return;
-	wrong = request_parse(line, &request);
-	if (wrong != NULL && request.seq == NULL)
-		return complain(wrong);
-	if (wrong != NULL)
-		return reply_bad(request.seq, wrong);
-	for (size_t row = 0; row < VERBS; row++) {
-		if (strcmp(verbs[row].name, request.verb) != 0)
-			continue;
-		if (request.arguments < verbs[row].arguments)
-			return reply_bad(request.seq, "too few arguments");
-		return verbs[row].run(&request);
-	}
-	reply_bad(request.seq, "unknown verb");
-}
-
 int main(void)
 {
-	unsigned overlong = 0;
-	char *line;
-
 	signal(SIGPIPE, SIG_IGN);
 	faults_catch();
 	reader_init(&requests, STDIN_FILENO);
 	announce("p2pmem", P2PMEM_VERSION);
-	while (reader_fill(&requests) > 0) {
-		while ((line = reader_line(&requests)) != NULL)
-			serve(line);
-		if (requests.overlong > overlong)
-			complain("a request was longer than 65536 bytes");
-		overlong = requests.overlong;
-	}
+	while (serve_input(&service, &requests))
+		;
 	while (lingering)
 		pause();
 	_exit(0); /* threads whose I/O is held must not delay us here; the kernel waits for what it has to */

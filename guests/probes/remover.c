@@ -10,6 +10,7 @@
  */
 #define _GNU_SOURCE
 #include "remover/remover.h"
+#include "shared/serve.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -231,58 +232,13 @@ static void count_jobs(const struct request *request)
 	message_send(&message);
 }
 
-static const struct {
-	const char *name;
-	int arguments;
-	void (*run)(const struct request *request);
-} verbs[] = {
+static const struct verb verbs[] = {
 	{ "write", 3, start_job },
 	{ "stack", 0, show_stack },
 	{ "jobs", 0, count_jobs },
 };
 
-static void complain(const char *reason)
-{
-	struct message message;
-
-	message_event(&message, "protocol");
-	message_text(&message, "reason", reason);
-	message_send(&message);
-}
-
-static void serve(char *line)
-{
-	struct request request;
-	const char *wrong = request_parse(line, &request);
-
-	if (wrong != NULL && request.seq == NULL)
-		return complain(wrong);
-	if (wrong != NULL)
-		return reply_bad(request.seq, wrong);
-	for (size_t row = 0; row < sizeof(verbs) / sizeof(verbs[0]); row++) {
-		if (strcmp(verbs[row].name, request.verb) != 0)
-			continue;
-		if (request.arguments < verbs[row].arguments)
-			return reply_bad(request.seq, "too few arguments");
-		return verbs[row].run(&request);
-	}
-	reply_bad(request.seq, "unknown verb");
-}
-
-/* False at the end of the input. */
-static bool hear(void)
-{
-	unsigned overlong = requests.overlong;
-	char *line;
-
-	if (reader_fill(&requests) <= 0)
-		return false;
-	while ((line = reader_line(&requests)) != NULL)
-		serve(line);
-	if (requests.overlong != overlong)
-		complain("a request was longer than 65536 bytes");
-	return true;
-}
+static const struct service service = { verbs, sizeof(verbs) / sizeof(verbs[0]), NULL };
 
 int main(void)
 {
@@ -307,7 +263,7 @@ int main(void)
 			if (awaited[1 + i].revents != 0)
 				finish_job(&jobs[i]);
 		}
-		if (awaited[0].revents != 0 && !hear())
+		if (awaited[0].revents != 0 && !serve_input(&service, &requests))
 			return 0;
 	}
 }

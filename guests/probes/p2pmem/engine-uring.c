@@ -1,22 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* One read or write through an io_uring of its own: raw system calls, since no library is there to lean on. */
 #define _GNU_SOURCE
-#include "p2pmem.h"
+#include "uring.h"
 
 #include <errno.h>
-#include <linux/io_uring.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-
-struct ring {
-	int fd;
-	struct io_uring_params params;
-	uint8_t *submission, *completion;
-	size_t submission_size, completion_size, entries_size;
-	struct io_uring_sqe *entries;
-};
 
 /* Not for children: a child that kept the ring would keep its requests alive too. */
 static void *map_ring(int fd, size_t size, off_t what)
@@ -28,7 +19,7 @@ static void *map_ring(int fd, size_t size, off_t what)
 	return address;
 }
 
-static void ring_close(struct ring *ring)
+void ring_close(struct ring *ring)
 {
 	engines_lock();
 	if (ring->entries != MAP_FAILED)
@@ -42,11 +33,14 @@ static void ring_close(struct ring *ring)
 }
 
 /* 0 or an errno. The two-mapping form works on every kernel that has io_uring. */
-static int ring_open(struct ring *ring)
+int ring_open(struct ring *ring, unsigned flags)
 {
+	size_t entry = flags & IORING_SETUP_SQE128 ? 2 * sizeof(struct io_uring_sqe) : sizeof(struct io_uring_sqe);
+	size_t result = flags & IORING_SETUP_CQE32 ? 2 * sizeof(struct io_uring_cqe) : sizeof(struct io_uring_cqe);
 	int error = 0;
 
 	memset(ring, 0, sizeof(*ring));
+	ring->params.flags = flags;
 	engines_lock();
 	ring->fd = (int)syscall(SYS_io_uring_setup, 1, &ring->params);
 	if (ring->fd < 0) {
@@ -55,8 +49,8 @@ static int ring_open(struct ring *ring)
 		return error;
 	}
 	ring->submission_size = ring->params.sq_off.array + ring->params.sq_entries * sizeof(uint32_t);
-	ring->completion_size = ring->params.cq_off.cqes + ring->params.cq_entries * sizeof(struct io_uring_cqe);
-	ring->entries_size = ring->params.sq_entries * sizeof(struct io_uring_sqe);
+	ring->completion_size = ring->params.cq_off.cqes + ring->params.cq_entries * result;
+	ring->entries_size = ring->params.sq_entries * entry;
 	ring->submission = map_ring(ring->fd, ring->submission_size, IORING_OFF_SQ_RING);
 	ring->completion = map_ring(ring->fd, ring->completion_size, IORING_OFF_CQ_RING);
 	ring->entries = map_ring(ring->fd, ring->entries_size, IORING_OFF_SQES);
@@ -70,8 +64,6 @@ static int ring_open(struct ring *ring)
 
 static void prepare(struct ring *ring, struct work *work)
 {
-	uint32_t *tail = (uint32_t *)(ring->submission + ring->params.sq_off.tail);
-	uint32_t *array = (uint32_t *)(ring->submission + ring->params.sq_off.array);
 	struct io_uring_sqe *entry = &ring->entries[0];
 
 	memset(entry, 0, sizeof(*entry));
@@ -86,8 +78,6 @@ static void prepare(struct ring *ring, struct work *work)
 		entry->addr = (uintptr_t)work->segment;
 		entry->len = (uint32_t)work->segments;
 	}
-	array[0] = 0;
-	__atomic_store_n(tail, 1, __ATOMIC_RELEASE);
 }
 
 static long enter(struct ring *ring, unsigned submit, unsigned wait)
@@ -100,7 +90,17 @@ static long enter(struct ring *ring, unsigned submit, unsigned wait)
 	return count;
 }
 
-static long reap(struct ring *ring)
+bool ring_submit(struct ring *ring)
+{
+	uint32_t *tail = (uint32_t *)(ring->submission + ring->params.sq_off.tail);
+	uint32_t *array = (uint32_t *)(ring->submission + ring->params.sq_off.array);
+
+	array[0] = 0;
+	__atomic_store_n(tail, 1, __ATOMIC_RELEASE);
+	return enter(ring, 1, 0) == 1;
+}
+
+long ring_reap(struct ring *ring)
 {
 	uint32_t *tail = (uint32_t *)(ring->completion + ring->params.cq_off.tail);
 	struct io_uring_cqe *entries = (struct io_uring_cqe *)(ring->completion + ring->params.cq_off.cqes);
@@ -118,18 +118,18 @@ long uring_run(struct work *work)
 	long result;
 
 	work->call = "io_uring_setup";
-	work->refused = ring_open(&ring);
+	work->refused = ring_open(&ring, 0);
 	if (work->refused != 0)
 		return 0;
 	prepare(&ring, work);
 	work->call = "io_uring_enter";
-	if (enter(&ring, 1, 0) != 1) {
+	if (!ring_submit(&ring)) {
 		work->refused = errno;
 		ring_close(&ring);
 		return 0;
 	}
 	work->accepted(work, "uring");
-	result = reap(&ring);
+	result = ring_reap(&ring);
 	ring_close(&ring);
 	return result;
 }

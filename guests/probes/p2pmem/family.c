@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <pthread.h>
 #include <signal.h>
 #include <string.h>
@@ -315,6 +316,19 @@ VERB(die)
 	sigaction(signal, &(struct sigaction){ .sa_handler = SIG_DFL }, NULL);
 	reply_ok(request->seq);
 	kill(getpid(), signal);
+}
+
+/* become UID: this process gives up being root for good. */
+VERB(become)
+{
+	uint64_t uid;
+
+	if (!parse_number(request->argument[0], &uid) || uid == 0 || uid > 65534)
+		return reply_bad(request->seq, "the uid is a number from 1 to 65534");
+	if (setgroups(0, NULL) != 0 || setresgid((gid_t)uid, (gid_t)uid, (gid_t)uid) != 0 ||
+	    setresuid((uid_t)uid, (uid_t)uid, (uid_t)uid) != 0)
+		return reply_errno(request->seq, "setresuid", errno);
+	reply_ok(request->seq);
 }
 
 /* From now on the end of the input is no reason to exit: areas and descriptors stay held until we are killed. */

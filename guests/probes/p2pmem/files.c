@@ -104,7 +104,7 @@ VERB(close)
 	reply_ok(request->seq);
 }
 
-/* FD FILEOFFSET SEGMENTS: one system call; a short count is the caller's to judge. */
+/* FD FILEOFFSET SEGMENTS [nowait]: one system call; a short count is the caller's to judge. */
 static void transfer(const struct request *request, bool is_write)
 {
 	struct iovec segments[SEGMENT_LIMIT];
@@ -119,7 +119,11 @@ static void transfer(const struct request *request, bool is_write)
 	if (!parse_number(request->argument[1], &offset) || count == 0)
 		return reply_bad(request->seq, "expected FD OFFSET NAME:OFFSET:LENGTH[,…]");
 	do {
-		if (count == 1 && is_write)
+		if (request_has(request, 3, "nowait") && is_write)
+			moved = pwritev2(fd, segments, count, (off_t)offset, RWF_NOWAIT);
+		else if (request_has(request, 3, "nowait"))
+			moved = preadv2(fd, segments, count, (off_t)offset, RWF_NOWAIT);
+		else if (count == 1 && is_write)
 			moved = pwrite(fd, segments[0].iov_base, segments[0].iov_len, (off_t)offset);
 		else if (count == 1)
 			moved = pread(fd, segments[0].iov_base, segments[0].iov_len, (off_t)offset);

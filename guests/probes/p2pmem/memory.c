@@ -92,6 +92,18 @@ static void compare(void *argument)
 	}
 }
 
+static void parity(void *argument)
+{
+	struct walk *walk = argument;
+
+	for (uint64_t at = 0; at < walk->count; at += 8) {
+		uint64_t word = load(walk, walk->other + walk->other_from + at);
+
+		store(walk, walk->other + walk->other_from + at, word ^ load(walk, walk->base + walk->from + at));
+		walk->words++;
+	}
+}
+
 static void report(const struct request *request, void (*body)(void *), struct walk *walk, bool compares)
 {
 	struct message message;
@@ -173,6 +185,12 @@ static void walk_pair(const struct request *request, void (*body)(void *), bool 
 VERB(copy)
 {
 	walk_pair(request, copy, false);
+}
+
+/* parity A AOFFSET B BOFFSET LENGTH: B becomes the exclusive or of both. */
+VERB(parity)
+{
+	walk_pair(request, parity, false);
 }
 
 VERB(compare)

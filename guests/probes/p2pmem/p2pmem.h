@@ -3,18 +3,11 @@
 #ifndef LASTREF_P2PMEM_H
 #define LASTREF_P2PMEM_H
 
-#include "../shared/line.h"
+#include "../shared/serve.h"
 
 #include <sys/uio.h>
 
 #define P2PMEM_VERSION 1
-
-/* A verb gets its request parsed and at least `arguments` arguments; it answers once, now or from a thread. */
-struct verb {
-	const char *name;
-	int arguments;
-	void (*run)(const struct request *request);
-};
 
 /* files.c: descriptors */
 int fd_named(const char *name); /* -1: unknown */
@@ -101,9 +94,13 @@ VERB(fill);
 VERB(verify);
 VERB(copy);
 VERB(compare);
+VERB(parity);
 VERB(peek);
 VERB(submit);
 VERB(inflight);
+VERB(take);
+VERB(churn);
+VERB(mapfail);
 VERB(spin);
 VERB(unspin);
 VERB(fork);
@@ -112,5 +109,6 @@ VERB(wait);
 VERB(exit);
 VERB(die);
 VERB(linger);
+VERB(become);
 
 #endif
