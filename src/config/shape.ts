@@ -25,6 +25,12 @@ export interface Switch {
   readonly devices: readonly NvmeDevice[];
 }
 
+/** Functions of one slot below one root port: function 0 first. They share the port, and a bus that cannot be reset. */
+export interface Slot {
+  readonly kind: 'slot';
+  readonly devices: readonly NvmeDevice[];
+}
+
 /** A machine, declared. One file in guests/shapes/ each; the file's name is the shape's name. */
 export interface Shape {
   readonly name: string;
@@ -37,18 +43,27 @@ export interface Shape {
   readonly cpu: string;
   readonly vcpus: number;
   readonly memoryMiB: number;
-  readonly pcie: readonly (Port | Switch)[];
+  readonly pcie: readonly (Port | Switch | Slot)[];
   readonly plain?: readonly PlainDisk[];
+  /** Who serves hotplug: firmware and ACPI, QEMU's default for q35, or the port itself (its attention button). */
+  readonly hotplug?: 'acpiphp' | 'pciehp';
+  /** An IOMMU that the kernel is told to use for every device. */
+  readonly iommu?: 'intel';
 }
 
 /** Every NVMe device of a shape, in PCIe order. The position, from 1, is the namespace id. */
 export function devicesOf(shape: Shape): readonly NvmeDevice[] {
-  return shape.pcie.flatMap((branch) => (branch.kind === 'switch' ? branch.devices : [branch.device]));
+  return shape.pcie.flatMap((branch) => (branch.kind === 'root-port' ? [branch.device] : branch.devices));
 }
 
 /** Namespace id of a device: its place in the shape, so that QEMU's trace tells the disks apart. */
 export function namespaceId(shape: Shape, device: NvmeDevice): number {
   return devicesOf(shape).findIndex(({ id }) => id === device.id) + 1;
+}
+
+/** Words for the kernel command line that come with the machine. */
+export function appendOf(shape: Shape): readonly string[] {
+  return shape.iommu === 'intel' ? ['intel_iommu=on'] : [];
 }
 
 const isPowerOfTwo = (value: number): boolean =>
@@ -85,6 +100,11 @@ const rules: readonly ((shape: Shape) => Iterable<string>)[] = [
     for (const { id, diskMiB } of shape.plain ?? [])
       if (!Number.isInteger(diskMiB) || diskMiB < 1)
         yield `${id}: the disk must be at least 1 MiB, not ${diskMiB}`;
+  },
+  function* slots({ pcie }) {
+    for (const branch of pcie)
+      if (branch.kind === 'slot' && (branch.devices.length < 1 || branch.devices.length > 8))
+        yield `a slot has 1 to 8 functions, not ${branch.devices.length}`;
   },
   function* buffers(shape) {
     for (const { id, cmbMiB, diskMiB } of devicesOf(shape)) {

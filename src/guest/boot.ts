@@ -1,7 +1,7 @@
 import { mkdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { KernelImage, RootfsImage } from '../config/kernel.js';
-import type { Shape } from '../config/shape.js';
+import { appendOf, type Shape } from '../config/shape.js';
 import { Cleanup } from '../kit/cleanup.js';
 import { hasCode, LastrefError, messageOf } from '../kit/errors.js';
 import { shellWord } from '../kit/shell-word.js';
@@ -123,7 +123,7 @@ async function boot(spec: BootSpec, watch: GuestWatch, cleanup: Cleanup): Promis
     accelerator: spec.accelerator,
     kernel: spec.kernel.bzImage,
     initrd: await makeInitrd(spec.rootfs, spec.kernel, scratch),
-    append: commandLine(spec.userKey.publicKey, spec.append),
+    append: commandLine(spec.userKey.publicKey, [...appendOf(spec.shape), ...(spec.append ?? [])]),
     console: file('console.log'),
     trace: file('trace.log'),
     disks,

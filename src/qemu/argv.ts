@@ -50,6 +50,12 @@ function pcie(spec: MachineSpec): string[] {
       `pcie-root-port,id=rp${index},bus=pcie.0,addr=0x${(index + 4).toString(16)},chassis=${slot},slot=${slot},pref64-reserve=256M`,
     ];
     if (branch.kind === 'root-port') return [...rootPort, ...nvme(spec, branch.device, `rp${index}`)];
+    if (branch.kind === 'slot') {
+      const functions = branch.devices.flatMap((device, number) =>
+        nvme(spec, device, `rp${index},addr=0.${number}${number === 0 ? ',multifunction=on' : ''}`),
+      );
+      return [...rootPort, ...functions];
+    }
     const ports = branch.devices.flatMap((device, port) => {
       slot += 1;
       return [
@@ -60,6 +66,14 @@ function pcie(spec: MachineSpec): string[] {
     });
     return [...rootPort, '-device', `x3130-upstream,id=up${index},bus=rp${index}`, ...ports];
   });
+}
+
+/** What is said of the whole machine. The IOMMU must come before the devices that it is to translate for. */
+function platform({ shape }: MachineSpec): string[] {
+  return [
+    ...(shape.hotplug === 'pciehp' ? ['-global', 'ICH9-LPC.acpi-pci-hotplug-with-bridge-support=off'] : []),
+    ...(shape.iommu === 'intel' ? ['-device', 'intel-iommu'] : []),
+  ];
 }
 
 /** No file: a plain disk reads as zeros and forgets what is written. Places count down from pvpanic's. */
@@ -85,6 +99,7 @@ export function qemuArgv(spec: MachineSpec): string[] {
     ...['-action', 'panic=none'],
     ...['-machine', 'q35', '-accel', accelerator === 'tcg' ? 'tcg,thread=multi' : 'kvm'],
     ...['-cpu', `${shape.cpu}${zenUnderKvm}`, '-smp', String(shape.vcpus), '-m', `${shape.memoryMiB}M`],
+    ...platform(spec),
     ...['-kernel', spec.kernel, '-initrd', spec.initrd, '-append', spec.append.join(' ')],
     // A file needs no reader, so nothing is lost before we look or after we die.
     ...['-chardev', `file,id=console,path=${comma(spec.console)}`, '-serial', 'chardev:console'],

@@ -5,9 +5,9 @@ import { LastrefError } from '../kit/errors.js';
 export function busOf(shape: Shape, device: NvmeDevice): string {
   for (const [index, branch] of shape.pcie.entries()) {
     if (branch.kind === 'root-port' && branch.device.id === device.id) return `rp${index}`;
-    if (branch.kind !== 'switch') continue;
-    const port = branch.devices.findIndex(({ id }) => id === device.id);
-    if (port >= 0) return `dp${index}.${port}`;
+    if (branch.kind === 'root-port') continue;
+    const place = branch.devices.findIndex(({ id }) => id === device.id);
+    if (place >= 0) return branch.kind === 'slot' ? `rp${index}` : `dp${index}.${place}`;
   }
   throw new LastrefError(
     `shape ${shape.name} has no device ${device.id}, only ${devicesOf(shape)

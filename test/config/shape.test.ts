@@ -54,6 +54,7 @@ const impossible: readonly (readonly [string, Shape, RegExp])[] = [
     /called "disk"/,
   ],
   ['no device', { ...good, pcie: [] }, /a machine without devices cannot lose one/],
+  ['an empty slot', { ...good, pcie: [{ kind: 'slot', devices: [] }] }, /a slot has 1 to 8 functions, not 0/],
   ['an empty switch', { ...good, pcie: [{ kind: 'switch', devices: [] }] }, /without devices/],
   [
     'a plain disk that is called like another device',

@@ -1,8 +1,12 @@
 import test from 'ava';
 import { shape as blocked } from '../../guests/shapes/cmb-blocked.js';
 import { shape as hostbridge } from '../../guests/shapes/cmb-hostbridge.js';
+import { shape as iommu } from '../../guests/shapes/cmb-iommu.js';
 import { shape as neighbours } from '../../guests/shapes/cmb-neighbours.js';
+import { shape as pciehp } from '../../guests/shapes/cmb-pciehp.js';
+import { shape as slot } from '../../guests/shapes/cmb-slot.js';
 import { shape as behindSwitch } from '../../guests/shapes/cmb-switch.js';
+import { appendOf } from '../../src/config/shape.js';
 import { disksOf, type MachineSpec, qemuArgv } from '../../src/qemu/argv.js';
 
 const spec: MachineSpec = {
@@ -137,4 +141,18 @@ test('a plain disk has no file and no place behind a port', (t) => {
         ' -device virtio-blk-pci,id=plain,serial=plain,drive=plain-plain,addr=0x1d -device pcie-root-port',
     ),
   );
+});
+
+test('two functions of one slot sit on one port', (t) => {
+  const words = said({ shape: slot });
+  t.true(words.includes(nvme('cmb', 1, 'rp0,addr=0.0,multifunction=on', ',cmb_size_mb=64').join(' ')));
+  t.true(words.includes(nvme('disk', 2, 'rp0,addr=0.1').join(' ')));
+});
+
+test('an IOMMU comes before what it translates for, and pciehp is what is left without ACPI hotplug', (t) => {
+  const words = said({ shape: iommu });
+  t.regex(words, / -device intel-iommu .*virtio-net.*pcie-root-port/);
+  t.deepEqual(appendOf(iommu), ['intel_iommu=on']);
+  t.true(said({ shape: pciehp }).includes(' -global ICH9-LPC.acpi-pci-hotplug-with-bridge-support=off '));
+  t.false(said({}).includes('-global'));
 });
