@@ -80,6 +80,11 @@ export class RunningGuest {
     return this.#parts.watch.detail;
   }
 
+  /** Process id of its QEMU. */
+  get pid(): number {
+    return this.#parts.qemu.pid;
+  }
+
   /** A deadline in ms, stretched to this guest's slowness. */
   patience(ms: number): number {
     return Math.round(ms * this.scale);

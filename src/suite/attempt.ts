@@ -22,6 +22,7 @@ import { type KernelLog, keepKernelLog, mergeIntoTimeline } from './kernel-log.j
 import { makeKeyPair } from './keys.js';
 import { Ledger, matchers } from './matchers.js';
 import { defaultSeed } from './narrow.js';
+import { findPlace, type GuestPlace } from './place.js';
 import { type PoolReading, readPools, settlePools } from './pools.js';
 import type { Scenario } from './scenario.js';
 
@@ -60,10 +61,20 @@ interface Findings {
   /** When the begin marker was written, in ms of the timeline. */
   beganMs: number;
   log?: KernelLog;
+  place?: GuestPlace;
 }
 
 /** Boots a guest, asks one question in it, and collects what every witness has to say. Never raises for what the guest does. */
 export async function attemptScenario(spec: AttemptSpec): Promise<AttemptOutcome> {
+  const found: Findings = { pools: [], beganMs: 0 };
+  try {
+    return await attempt(spec, found);
+  } finally {
+    await found.place?.release();
+  }
+}
+
+async function attempt(spec: AttemptSpec, found: Findings): Promise<AttemptOutcome> {
   const { id, scenario, plan, directory } = spec;
   await mkdir(path.join(directory, 'splats'), { recursive: true });
   const events = new EventLog(path.join(directory, 'events.jsonl'));
@@ -90,10 +101,15 @@ export async function attemptScenario(spec: AttemptSpec): Promise<AttemptOutcome
       }
     }
   };
-  const found: Findings = { pools: [], beganMs: 0 };
   try {
+    const toBoot = await bootSpec(spec, events, onConsole);
+    found.place = await findPlace({ id, plan, shape: toBoot.shape, signal: spec.signal }, (what) => {
+      spec.step(what, 'boot');
+      events.append({ source: 'run', event: 'no-slot', what });
+    });
     spec.step('booting', 'boot');
-    guest = await bootGuest(await bootSpec(spec, events, onConsole));
+    guest = await bootGuest(toBoot);
+    await found.place.runs(guest.pid);
     spec.booted();
     await ask(spec, guest, token, events, wounds.signal, found);
   } catch (error) {
@@ -102,6 +118,7 @@ export async function attemptScenario(spec: AttemptSpec): Promise<AttemptOutcome
   }
   spec.step('judging', 'judge');
   if (guest !== undefined) {
+    await found.place?.measure(guest.pid);
     const answers =
       guest.state === 'running' && (found.thrown === undefined || (await stillAnswers(guest, events)));
     if (answers) found.log = await keepKernelLog(guest, directory, token, found.beganMs);
