@@ -14,7 +14,7 @@ import { dieWithUs } from '../qemu/launch.js';
 import { reports } from '../report/registry.js';
 import { type Control, openControl, type WorkerMessage } from '../suite/control.js';
 import { suiteFile } from '../suite/discover.js';
-import { makePlan, type PlanOptions } from '../suite/plan.js';
+import { makePlan, type Planned, type PlanOptions } from '../suite/plan.js';
 import { findMutant } from './mutants.js';
 import { Watcher } from './progress.js';
 
@@ -36,7 +36,7 @@ export async function runCommand(options: PlanOptions): Promise<number> {
     interruption.abort(new LastrefError('interrupted', { blame: 'user', exitCode: 130 }));
   });
   try {
-    const { plan, why } = await makePlan({
+    const planned = await makePlan({
       ...options,
       mutant: await findMutant(options.mutant),
       followed: true,
@@ -45,7 +45,7 @@ export async function runCommand(options: PlanOptions): Promise<number> {
       onBuilt: (what, name, durationMs) => watcher.built(what, name, durationMs, durationMs < cachedMs),
     });
     interruption.signal.throwIfAborted();
-    return await runPlan(plan, why, watcher, interruption.signal);
+    return await runPlan(planned, watcher, interruption.signal);
   } finally {
     release();
     watcher.end();
@@ -53,8 +53,7 @@ export async function runCommand(options: PlanOptions): Promise<number> {
 }
 
 async function runPlan(
-  plan: RunPlan,
-  why: string,
+  { plan, why, whyJobs }: Planned,
   watcher: Watcher,
   interrupted: AbortSignal,
 ): Promise<number> {
@@ -71,6 +70,7 @@ async function runPlan(
       accelerator: plan.accelerator,
       why,
       jobs: plan.jobs,
+      whyJobs,
       scenarios: plan.scenarios.length,
     });
     const since = performance.now();

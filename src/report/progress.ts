@@ -27,7 +27,9 @@ export interface RunStart extends Timed {
   readonly accelerator: string;
   /** Why that accelerator: one sentence. */
   readonly why: string;
+  /** Guests at once, and the reason for so many in a few words. */
   readonly jobs: number;
+  readonly whyJobs: string;
   readonly scenarios: number;
 }
 

@@ -11,6 +11,7 @@ interface Slot {
   readonly id: string;
   readonly sinceMs: number;
   readonly doing: string;
+  readonly doingSinceMs: number;
 }
 
 /**
@@ -21,16 +22,14 @@ export function terminalReport(style: Style): (event: ProgressEvent) => string {
   const slots = new Map<number, Slot>();
   const phases = new Map<string, string>();
   let start: RunStart | null = null;
-  let building: BuildProgress | null = null;
+  const building = new Map<string, BuildProgress>();
   let drawn = 0;
 
   const live = (t: number): string[] => {
-    const guests = [...slots.entries()]
-      .sort(([a], [b]) => a - b)
-      .map(
-        ([slot, { id, sinceMs, doing }]) => `[${slot + 1}] ${id} ${formatDuration(t - sinceMs)}: ${doing}`,
-      );
-    const lines = building === null ? guests : [describeBuild(building), ...guests];
+    const free = start === null || slots.size === 0 ? 0 : start.jobs;
+    const places = new Set([...slots.keys(), ...Array.from({ length: free }, (_, slot) => slot)]);
+    const guests = [...places].sort((a, b) => a - b).map((slot) => describeSlot(slot, slots.get(slot), t));
+    const lines = [...[...building.values()].map(describeBuild), ...guests];
     return lines.map((line) => `  ${oneLine(line, style.columns - 3)}`);
   };
 
@@ -40,21 +39,26 @@ export function terminalReport(style: Style): (event: ProgressEvent) => string {
         start = event;
         return describeStart(event);
       case 'build-progress': {
-        const before = building;
-        building = event;
+        const before = building.get(`${event.what} ${event.name}`) ?? null;
+        building.set(`${event.what} ${event.name}`, event);
         return style.live || !worthLine(before, event) ? [] : [describeBuild(event)];
       }
       case 'build-end':
-        building = null;
+        building.delete(`${event.what} ${event.name}`);
         return event.cached
           ? [`${event.what} ${event.name}: ready (cached)`]
           : [`${event.what} ${event.name}: made in ${formatDuration(event.durationMs)}`];
       case 'scenario-start':
-        slots.set(event.slot, { id: event.id, sinceMs: event.t, doing: 'starting' });
+        slots.set(event.slot, { id: event.id, sinceMs: event.t, doing: 'starting', doingSinceMs: event.t });
         return style.live ? [] : [`....  ${oneLine(event.id)}`];
       case 'scenario-step': {
         const slot = slots.get(event.slot);
-        slots.set(event.slot, { id: event.id, sinceMs: slot?.sinceMs ?? event.t, doing: event.doing });
+        slots.set(event.slot, {
+          id: event.id,
+          sinceMs: slot?.sinceMs ?? event.t,
+          doing: event.doing,
+          doingSinceMs: slot?.doing === event.doing ? slot.doingSinceMs : event.t,
+        });
         const news = phases.get(event.id) !== event.phase;
         phases.set(event.id, event.phase);
         return style.live || !news ? [] : [describeStep(event)];
@@ -73,7 +77,7 @@ export function terminalReport(style: Style): (event: ProgressEvent) => string {
         return [];
       case 'run-end':
         slots.clear();
-        building = null;
+        building.clear();
         return summaryLines(style, event.result, event.directory, start);
     }
   };
@@ -91,6 +95,15 @@ export function terminalReport(style: Style): (event: ProgressEvent) => string {
   };
 }
 
+/** What this guest does, since when, and for how long it has been at that alone once it takes its time. */
+function describeSlot(slot: number, guest: Slot | undefined, t: number): string {
+  if (guest === undefined) return `[${slot + 1}] idle`;
+  const { id, sinceMs, doing, doingSinceMs } = guest;
+  const lasts = t - doingSinceMs;
+  const long = lasts < 2000 || sinceMs === doingSinceMs ? '' : ` (for ${formatDuration(lasts)})`;
+  return `[${slot + 1}] ${id} ${formatDuration(t - sinceMs)}: ${doing}${long}`;
+}
+
 function describeStart(run: RunStart): string[] {
   const mutant = run.mutant === null ? '' : `, seeded with ${run.mutant}`;
   return [
@@ -99,7 +112,7 @@ function describeStart(run: RunStart): string[] {
       300,
     ),
     oneLine(
-      `${count(run.scenarios, 'scenario')}, ${count(run.jobs, 'guest')} at a time - ${run.directory}`,
+      `${count(run.scenarios, 'scenario')}, ${count(run.jobs, 'guest')} at a time (${run.whyJobs}) - ${run.directory}`,
       400,
     ),
   ];
@@ -114,7 +127,7 @@ export function describeBuild({ what, name, doing, done, expected, leftMs }: Bui
 
 /** A log gets a line when something else is being done, and at every tenth of it. */
 function worthLine(before: BuildProgress | null, now: BuildProgress): boolean {
-  if (before === null || before.name !== now.name || before.doing !== now.doing) return true;
+  if (before === null || before.doing !== now.doing) return true;
   if (now.done === null || now.expected === null || now.expected <= 0) return false;
   const tenth = (done: number | null): number => Math.floor(((done ?? 0) * 10) / (now.expected ?? 1));
   return tenth(now.done) > tenth(before.done);

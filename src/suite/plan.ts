@@ -1,27 +1,26 @@
 import { mkdir, readFile } from 'node:fs/promises';
-import { availableParallelism, release as hostKernel, totalmem } from 'node:os';
+import { availableParallelism, release as hostKernel } from 'node:os';
 import path from 'node:path';
 import { newRunId, runsRoot } from '../artifacts/layout.js';
 import type { RunPlan } from '../artifacts/result.js';
 import { createRun } from '../artifacts/store.js';
-import { compileProbe } from '../guest/probe-build.js';
-import { buildKernel } from '../images/build.js';
-import type { BuildProgress } from '../images/progress.js';
 import { resolveKernel } from '../images/resolve.js';
-import { buildRootfs } from '../images/rootfs.js';
 import { LastrefError } from '../kit/errors.js';
 import { chooseAccelerator, type WantedAccelerator } from '../qemu/accel.js';
 import { qemuVersion } from '../qemu/version.js';
 import { discoverScenarios, type Found, findShape, selectScenarios } from './discover.js';
+import { expectedCost } from './guest-cost.js';
+import { chooseJobs } from './jobs.js';
+import { type ImageOptions, makeImages } from './make-images.js';
+import { readMemory } from './memory.js';
 import { defaultSeed, type Narrowing, narrow } from './narrow.js';
+import { hostSlots } from './slots.js';
 
 export const defaultKernel = 'linux-6.12-kasan';
 
-export interface PlanOptions extends Narrowing {
+export interface PlanOptions extends Narrowing, ImageOptions {
   /** A named kernel, a tree, a bzImage or `git:PATH#REF`. */
   readonly kernel?: string | undefined;
-  /** Path of a `.cocci` or `.patch`. */
-  readonly mutant?: string | undefined;
   /** Scenario ids, suites or words they cover; none: everything but suites/meta. */
   readonly words?: readonly string[];
   /** Scenarios that are known already, instead of words: a worker cannot import the others' files. */
@@ -31,17 +30,6 @@ export interface PlanOptions extends Narrowing {
   readonly jobs?: number | undefined;
   /** Somebody follows the run on its control socket. */
   readonly followed?: boolean;
-  readonly signal?: AbortSignal | undefined;
-  readonly onBuild?: (what: 'kernel' | 'rootfs', name: string, progress: BuildProgress) => void;
-  readonly onBuilt?: (what: 'kernel' | 'rootfs', name: string, durationMs: number) => void;
-}
-
-/** What a guest takes from the host while it runs, in bytes: its memory, and QEMU's own. */
-const guestBytes = 1.5 * 1024 ** 3;
-
-/** Guests at once: one per core, as far as the memory goes. */
-export function defaultJobs(cores = availableParallelism(), memory = totalmem()): number {
-  return Math.max(1, Math.min(cores, Math.floor((memory * 0.8) / guestBytes)));
 }
 
 /** The scenarios that words, tags and a sample choose; none is the user's mistake. */
@@ -55,32 +43,45 @@ export async function chooseScenarios(options: Narrowing & Pick<PlanOptions, 'wo
   });
 }
 
+/** A plan, and why it is so: sentences for whoever reads the progress. */
+export interface Planned {
+  readonly plan: RunPlan;
+  /** Why this accelerator. */
+  readonly why: string;
+  /** Why so many guests at once. */
+  readonly whyJobs: string;
+}
+
 /** Decides everything before the first guest: builds or finds the images, proves the accelerator, picks the scenarios. */
-export async function makePlan(options: PlanOptions = {}): Promise<{ plan: RunPlan; why: string }> {
+export async function makePlan(options: PlanOptions = {}): Promise<Planned> {
   const startedAt = new Date();
-  const { signal } = options;
   const chosen = options.scenarios ?? (await chooseScenarios(options));
-  for (const { scenario } of chosen) await findShape(scenario.options.shape);
-  const spec = await resolveKernel(options.kernel ?? defaultKernel);
-  const qemu = await qemuVersion(); // what the user got wrong comes first
-  const timed = async <T>(
-    what: 'kernel' | 'rootfs',
-    name: string,
-    make: (onProgress: (progress: BuildProgress) => void) => Promise<T>,
-  ): Promise<T> => {
-    const since = performance.now();
-    const made = await make((progress) => options.onBuild?.(what, name, progress));
-    options.onBuilt?.(what, name, performance.now() - since);
-    return made;
-  };
-  const rootfs = await timed('rootfs', 'base', (onProgress) => buildRootfs('base', { onProgress, signal }));
-  const kernel = await timed('kernel', spec.name, (onProgress) =>
-    buildKernel(spec, { mutant: options.mutant, onProgress, signal }),
-  );
-  for (const probe of ['p2pmem', 'remover']) await compileProbe(probe, { signal });
+  // what the user got wrong comes first
+  const shapes = [...new Set(chosen.map(({ scenario }) => scenario.options.shape))];
+  const [machines, spec, qemu] = await Promise.all([
+    Promise.all(shapes.map(findShape)),
+    resolveKernel(options.kernel ?? defaultKernel),
+    qemuVersion(),
+  ]);
+  const { kernel, rootfs } = await makeImages(spec, options);
   // The initramfs without modules is enough: the proof ends where userspace begins.
   const proof = { bzImage: kernel.bzImage, initrd: rootfs.cpio };
   const { chosen: accelerator, why } = await chooseAccelerator(options.accelerator ?? 'auto', proof);
+  const host = {
+    kernel: hostKernel(),
+    qemu,
+    node: process.version,
+    cores: String(availableParallelism()),
+    accelerator: why,
+  };
+  const costs = machines.map((shape) =>
+    expectedCost({ plan: { kernel, accelerator, host }, shape, start: 'cold' }),
+  );
+  const { jobs, why: whyJobs } = chooseJobs(options.jobs, {
+    slots: hostSlots(),
+    memory: await readMemory(),
+    cost: Math.max(...(await Promise.all(costs))),
+  });
   const id = newRunId(startedAt);
   const directory = path.join(await runsRoot(options.runs), id);
   const plan: RunPlan = {
@@ -90,7 +91,7 @@ export async function makePlan(options: PlanOptions = {}): Promise<{ plan: RunPl
     rootfs,
     mutant: options.mutant ?? null,
     accelerator,
-    jobs: options.jobs ?? defaultJobs(),
+    jobs,
     seed: options.seed ?? defaultSeed,
     scenarios: chosen.map(
       ({
@@ -103,15 +104,9 @@ export async function makePlan(options: PlanOptions = {}): Promise<{ plan: RunPl
     ),
     startedAt: startedAt.toISOString(),
     control: options.followed === true ? path.join(directory, '.control') : null,
-    host: {
-      kernel: hostKernel(),
-      qemu,
-      node: process.version,
-      cores: String(availableParallelism()),
-      accelerator: why,
-    },
+    host,
   };
-  return { plan, why };
+  return { plan, why, whyJobs };
 }
 
 /** A plan, and what to call when this worker is done with it. */

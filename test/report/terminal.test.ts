@@ -47,6 +47,7 @@ const start: ProgressEvent = {
   accelerator: 'tcg',
   why: 'a guest under KVM made no progress',
   jobs: 2,
+  whyJobs: 'one per core',
   scenarios: 3,
 };
 
@@ -68,7 +69,7 @@ test('a log of a whole run reads from kernel to closing line, without one escape
   ]);
   t.deepEqual(text.split('\n'), [
     'kernel linux-6.12-kasan 6.12.1 - tcg (a guest under KVM made no progress)',
-    '3 scenarios, 2 guests at a time - runs/1',
+    '3 scenarios, 2 guests at a time (one per core) - runs/1',
     '....  p2pdma/write',
     '....  p2pdma/write  boot: booting',
     'PASS  p2pdma/write  4.0 s',
@@ -169,6 +170,33 @@ test('a live terminal redraws one line per guest below the lines that stay', (t)
   const last = report({ kind: 'run-end', t: 6000, directory: 'r', result: result({ PASS: 2 }) });
   t.true(last.startsWith('\x1b[1A\x1b[0J'));
   t.true(last.endsWith('2 passed, 0 failed, 0 skipped\n'));
+});
+
+test('every slot has its line: what it does, for how long, and that it is idle', (t) => {
+  const report = terminalReport({ ...terminal, colour: false, columns: 120 });
+  report(start);
+  const step = { kind: 'scenario-step', slot: 1, id: 'p2pdma/read', phase: 'boot' } as const;
+  report({ kind: 'scenario-start', t: 1000, slot: 1, id: 'p2pdma/read' });
+  report({ ...step, t: 2000, doing: 'waiting for a slot, 2 guests run' });
+  const text = report({ kind: 'tick', t: 6000 });
+  t.regex(
+    text,
+    /\[1\] idle\n {2}\[2\] p2pdma\/read 5\.0 s: waiting for a slot, 2 guests run \(for 4\.0 s\)\n/,
+  );
+  t.notRegex(report({ ...step, t: 6500, doing: 'booting' }), /\(for/);
+});
+
+test('a kernel and a rootfs that are made at the same time have a line each', (t) => {
+  const doing = { kind: 'build-progress', t: 1, done: null, expected: null, leftMs: null } as const;
+  const events: ProgressEvent[] = [
+    { ...doing, what: 'kernel', name: 'k', doing: 'compiling' },
+    { ...doing, what: 'rootfs', name: 'base', doing: 'packing' },
+    { ...doing, what: 'kernel', name: 'k', doing: 'compiling' },
+    { ...doing, what: 'rootfs', name: 'base', doing: 'packing' },
+  ];
+  t.is(show(log, events), 'kernel k: compiling\nrootfs base: packing\n');
+  const report = terminalReport(terminal);
+  t.regex(events.map(report).at(-1) ?? '', /kernel k: compiling.*\n.*rootfs base: packing/);
 });
 
 test('a live line is never wider than the terminal, or redrawing would eat lines above', (t) => {

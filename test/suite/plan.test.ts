@@ -1,20 +1,25 @@
 import test from 'ava';
-import { defaultJobs } from '../../src/suite/plan.js';
+import { chooseJobs } from '../../src/suite/jobs.js';
 
 const gib = 1024 ** 3;
+const host = (slots: number, free: number) => ({
+  slots,
+  cost: 1.5 * gib,
+  memory: { free: free * gib, total: 256 * gib, bound: "the host's memory" },
+});
 
-test('a guest runs on every core, as far as the memory goes', (t) => {
-  t.is(defaultJobs(2, 24 * gib), 2);
-  t.is(defaultJobs(64, 256 * gib), 64);
-  t.is(defaultJobs(64, 16 * gib), 8);
+test('a guest runs on every core, as far as the memory goes that is free now', (t) => {
+  t.deepEqual(chooseJobs(undefined, host(2, 24)), { jobs: 2, why: 'one per core, 24.0 GiB free' });
+  t.is(chooseJobs(undefined, host(64, 250)).jobs, 64);
+  t.deepEqual(chooseJobs(undefined, host(64, 12)), { jobs: 8, why: '12.0 GiB free, 1.5 GiB for a guest' });
 });
 
 test('however small the host, one guest runs', (t) => {
-  t.is(defaultJobs(1, 24 * gib), 1);
-  t.is(defaultJobs(4, gib), 1);
-  t.is(defaultJobs(0, 0), 1);
+  t.is(chooseJobs(undefined, host(1, 24)).jobs, 1);
+  t.is(chooseJobs(undefined, host(4, 1)).jobs, 1);
+  t.is(chooseJobs(undefined, host(4, 0)).jobs, 1);
 });
 
-test('this host runs at least one', (t) => {
-  t.true(Number.isInteger(defaultJobs()) && defaultJobs() >= 1);
+test('who asks for a number of guests gets it: each waits for its memory', (t) => {
+  t.deepEqual(chooseJobs(5, host(2, 1)), { jobs: 5, why: 'as asked for' });
 });
