@@ -1,6 +1,6 @@
 import type { Item } from './frame.js';
 import type { Blame } from './rules/rule.js';
-import { commonSkip } from './rules/skip.js';
+import { commonSkip, entries as trapEntries } from './rules/skip.js';
 
 /** Where work enters the kernel's subsystems: a stall is named by the function just above such a frame. */
 const entries: readonly RegExp[] = [
@@ -45,8 +45,8 @@ function collect(blame: Blame, items: readonly Item[], header: string | null, te
     if (source === 'header') {
       if (header !== null) found.push(header);
     } else if (source === 'line') {
-      const fn = blame.at?.exec(text)?.groups?.['fn'];
-      if (fn !== undefined) found.push(fn);
+      const groups = blame.at?.exec(text)?.groups;
+      for (const fn of [groups?.['fn'], groups?.['fn2']]) if (fn !== undefined) found.push(fn);
     } else if (source === 'pointer') {
       const at = items.findIndex((item, i) => i >= cursor && item.kind === 'pointer' && !item.user);
       const item = items[at];
@@ -55,7 +55,7 @@ function collect(blame: Blame, items: readonly Item[], header: string | null, te
         for (let i = at; i < items.length; i++) {
           const same = items[i];
           if (same?.kind !== 'pointer' || same.user) break;
-          if (same.fn !== null) found.push(same.fn);
+          if (same.fn !== null && same.frame !== null) found.push(same.fn);
           cursor = i + 1;
         }
         if (cursorInsideTrace(items, at)) found.push(...framesFrom(items, cursor, true));
@@ -73,7 +73,7 @@ function collect(blame: Blame, items: readonly Item[], header: string | null, te
         (item) => item.kind === 'frame' && item.frame.sure && /apic_timer_interrupt/.test(item.frame.fn),
       );
       const from = first >= 0 ? lastOfRun(items, first) : at;
-      if (from >= 0) found.push(...framesFrom(items, from + 1, true));
+      if (from >= 0) found.push(...framesFrom(items, interruptedAt(items, from + 1), true));
       else found.push(...pointerAndTrace(items));
     } else {
       const wanted = source === 'backtrace' ? 'backtrace' : 'trace';
@@ -108,6 +108,13 @@ function lastOfRun(items: readonly Item[], first: number): number {
   return last;
 }
 
+/** The registers of the interrupted code, when they come next; between them other CPUs may have got a line in. */
+function interruptedAt(items: readonly Item[], from: number): number {
+  const pointer = items.findIndex((item, i) => i >= from && item.kind === 'pointer' && !item.user);
+  const head = items.findIndex((item, i) => i >= from && item.kind === 'head');
+  return pointer >= 0 && pointer < from + 4 && (head < 0 || pointer < head) ? pointer : from;
+}
+
 /** True when the pointer stands in a stack (the frames of the interrupted code follow it without a head). */
 function cursorInsideTrace(items: readonly Item[], at: number): boolean {
   return items.slice(0, at).some((item) => item.kind === 'head' && item.name === 'trace');
@@ -130,6 +137,8 @@ function framesFrom(items: readonly Item[], from: number, pointers: boolean): st
       }
       continue;
     }
+    // Inlining differs between builds, and a log that is not decoded does not show it: it never names a bug.
+    if (item.frame.inline) continue;
     all.push(item.frame.fn);
     if (item.frame.sure) sure.push(item.frame.fn);
   }
@@ -173,7 +182,13 @@ export function findFunction(
 ): Blamed {
   const skip = blame.skip ?? [];
   const candidates = collect(blame, items, header, text);
-  const kept = candidates.filter((name) => !isShared(name) && !skip.some((pattern) => pattern.test(name)));
+  if (blame.exact === true && blame.from[0] === 'line' && blame.at?.test(text) === true) {
+    const [exact = null] = candidates;
+    return { fn: exact, top: exact };
+  }
+  const named = candidates.filter((name) => !isShared(name) && !skip.some((pattern) => pattern.test(name)));
+  const inside = named.filter((name) => !trapEntries.test(name));
+  const kept = inside.length > 0 ? inside : named;
   const top = kept[0] ?? null;
   if (blame.pick === 'hang') return { fn: pickHang(candidates), top };
   if (blame.pick === 'stall') return { fn: pickStall(kept), top };
@@ -183,11 +198,11 @@ export function findFunction(
 function pickStall(names: readonly string[]): string | null {
   // Calling other CPUs and waiting for them: the victim's stack says nothing about the cause.
   const calling = names.find((name) => /^smp_call_function/.test(name));
-  let above: string | null = null;
+  let above = names[0] ?? null;
   let syscall: string | null = null;
   for (const name of names) {
     if (/^(?:__\w+_)?(?:compat_)?(?:sys|SyS)_/.test(name)) syscall ??= name;
-    if (above !== null && entries.some((entry) => entry.test(name))) return above;
+    if (entries.some((entry) => entry.test(name))) return above;
     if (name === calling) return name;
     above = name;
   }

@@ -3,8 +3,9 @@ import { createHash } from 'node:crypto';
 /** Replaces what differs from run to run and build to build: addresses, offsets, pids, times, counts. */
 export function normalise(text: string): string {
   return text
+    .replace(/\+0x[0-9a-f]+(?:\/0x[0-9a-f]+)?/gi, '')
     .replace(/\b0x[0-9a-f]+\b/gi, 'ADDR')
-    .replace(/\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{8,}\b/gi, 'ADDR')
+    .replace(/\b(?=[a-f]*\d)[0-9a-f]{8,}\b/gi, 'ADDR')
     .replace(/\b\d+\b|\d{3,}/g, 'NUM');
 }
 

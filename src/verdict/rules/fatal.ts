@@ -196,7 +196,8 @@ export const fatal: RuleTable = [
     class: 'BUG',
     title: 'kernel BUG in {fn}',
     bare: 'kernel BUG at {file}',
-    blame: { from: ['pointer', 'header', 'trace'] },
+    // Much of the network stack wraps its buffers' BUG_ON: the caller handed them something wrong.
+    blame: { from: ['pointer', 'header', 'trace'], skip: [/^_*p?skb_/] },
     end,
     fatal: true,
     stack: true,

@@ -35,8 +35,10 @@ export type Source =
 
 export interface Blame {
   readonly from: readonly Source[];
-  /** For `line`: multi-line search in the report's text; group `fn`. */
+  /** For `line`: multi-line search in the report's text; groups `fn`, and `fn2` for the next best. */
   readonly at?: RegExp;
+  /** What the line names is taken as it is: no skip lists. */
+  readonly exact?: boolean;
   /** Frames count only behind the first line that matches. */
   readonly after?: RegExp;
   /** Frames that say how the bug was noticed rather than whose it is, on top of the shared lists. */

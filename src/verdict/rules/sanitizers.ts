@@ -1,4 +1,4 @@
-import type { Blame, RuleTable } from './rule.js';
+import type { Blame, Rule, RuleTable } from './rule.js';
 
 const frames: Blame = { from: ['header', 'trace'] };
 const freeing: Blame = {
@@ -7,6 +7,64 @@ const freeing: Blame = {
 };
 const fn = String.raw`(?:\S+ )??(?<fn>[A-Za-z_$][\w$]*)(?:\.[\w.$]+)?(?:\+0x|$|\s|\/)`;
 const kasanEnd = /^={60,}$/;
+
+/** A bad access that KASAN saw: what, where, and on a line of its own whether it was read or written. */
+const kasan = (
+  id: string,
+  kind: string,
+  splatClass: string,
+  access = '^(?<rw>Read|Write) (?:of size|at addr)',
+): Rule => ({
+  id,
+  family: 'sanitizer',
+  words: ['BUG: KASAN'],
+  start: new RegExp(String.raw`BUG: KASAN: (?<kind>${kind}) in ${fn}`),
+  needs: new RegExp(access, 'm'),
+  class: splatClass,
+  title: 'KASAN: {kind} {rw} in {fn}',
+  blame: frames,
+  end: kasanEnd,
+  stack: true,
+});
+
+/** A KASAN report without the line of the access. */
+const kasanCut = (id: string, kind: string, splatClass: string): Rule => ({
+  id,
+  family: 'sanitizer',
+  words: ['BUG: KASAN'],
+  start: new RegExp(
+    String.raw`BUG: KASAN:? ?(?<rest>(?:${kind})(?![a-z-]).{0,160}|${kind === '' ? '.{0,160}' : '(?!)'})`,
+  ),
+  class: splatClass,
+  title: 'KASAN: {rest#}',
+  end: kasanEnd,
+  corrupted: 'the line of the access is missing',
+});
+
+/** Where uninitialised bytes are noticed, rather than whose they are. */
+const carriers = [
+  /alloc_skb|^netlink_(?:ack|rcv_skb)|encrypt$|^(?:crypto|cipher|drbg|rng|skcipher|shash|ahash)_|^usb_(?:submit_urb|start_wait_urb|(?:bulk|interrupt|control)_msg)/,
+];
+
+const kmsanRow = (id: string, kind: string, splatClass: string, title = 'KMSAN: {kind} in {fn}'): Rule => ({
+  id,
+  family: 'sanitizer',
+  words: ['BUG: KMSAN'],
+  start: new RegExp(String.raw`BUG: KMSAN: (?<kind>${kind}) in ${fn}`),
+  class: splatClass,
+  title,
+  blame: { from: ['header', 'frames'], skip: carriers },
+  end: /^={53}$/,
+});
+
+// mm/kmsan/report.c: kmsan_print_report.
+const kmsan: RuleTable = [
+  kmsanRow('kmsan-old', 'use of uninitialized memory', 'KMSAN-UNINIT-VALUE', 'KMSAN: uninit-value in {fn}'),
+  kmsanRow('kmsan-after-free', '[a-z-]+-after-free', 'KMSAN-USE-AFTER-FREE-READ'),
+  kmsanRow('kmsan-leak', 'kernel-(?:usb-)?infoleak', 'KMSAN-INFO-LEAK'),
+  kmsanRow('kmsan-uninit', 'uninit-value', 'KMSAN-UNINIT-VALUE'),
+  kmsanRow('kmsan-other', '[a-z-]+', 'KMSAN-UNKNOWN'),
+];
 
 // mm/kasan/report.c: print_error_description, end_report. mm/kfence/report.c: kfence_report_error.
 // mm/kmsan/report.c: kmsan_print_report. kernel/kcsan/report.c: print_report. lib/ubsan.c: ubsan_prologue.
@@ -25,30 +83,12 @@ export const sanitizers: RuleTable = [
     end: kasanEnd,
     stack: true,
   },
-  {
-    id: 'kasan-use-after-free',
-    family: 'sanitizer',
-    words: ['BUG: KASAN'],
-    start: new RegExp(String.raw`BUG: KASAN: (?<kind>(?:slab-)?use-after-free) in ${fn}`),
-    needs: /^(?<rw>Read|Write) of size \d+/m,
-    class: 'KASAN-USE-AFTER-FREE-{RW}',
-    title: 'KASAN: {kind} {rw} in {fn}',
-    blame: frames,
-    end: kasanEnd,
-    stack: true,
-  },
-  {
-    id: 'kasan-access',
-    family: 'sanitizer',
-    words: ['BUG: KASAN'],
-    start: new RegExp(String.raw`BUG: KASAN: (?<kind>[a-z-]+) in ${fn}`),
-    needs: /^(?<rw>Read|Write) of size \d+|^(?<rw2>Read|Write) at addr/m,
-    class: 'KASAN-{RW}',
-    title: 'KASAN: {kind} {rw} in {fn}',
-    blame: frames,
-    end: kasanEnd,
-    stack: true,
-  },
+  kasan('kasan-use-after-free', '(?:slab-)?use-after-free', 'KASAN-USE-AFTER-FREE-{RW}'),
+  kasan('kasan-null', 'null-ptr-deref', 'KASAN-NULL-POINTER-DEREFERENCE-{RW}'),
+  kasan('kasan-bounds', '(?:(?:global|slab|stack|vmalloc)-)?out-of-bounds', 'KASAN-{RW}'),
+  kasan('kasan-wild', '(?:user|wild)-memory-access', 'KASAN-{RW}'),
+  kasan('kasan-tag', 'invalid-access|unknown-crash', 'KASAN-READ', '^(?<rw>Read) (?:of size|at addr)'),
+  kasan('kasan-other', '[a-z-]+', 'KASAN-UNKNOWN'),
   {
     id: 'kasan-old',
     family: 'sanitizer',
@@ -68,26 +108,9 @@ export const sanitizers: RuleTable = [
     title: 'KASAN: invalid-access',
     end: kasanEnd,
   },
-  {
-    id: 'kmsan-old',
-    family: 'sanitizer',
-    words: ['BUG: KMSAN'],
-    start: new RegExp(String.raw`BUG: KMSAN: use of uninitialized memory in ${fn}`),
-    class: 'KMSAN-UNINIT-VALUE',
-    title: 'KMSAN: uninit-value in {fn}',
-    blame: { from: ['header', 'trace'] },
-    end: kasanEnd,
-  },
-  {
-    id: 'kasan-cut',
-    family: 'sanitizer',
-    words: ['BUG: KASAN'],
-    start: /BUG: KASAN:? ?(?<rest>[^+]{0,120})/,
-    class: 'KASAN-READ',
-    title: 'KASAN: {rest}',
-    end: kasanEnd,
-    corrupted: 'the line of the access is missing',
-  },
+  kasanCut('kasan-cut-free', 'use-after-free', 'KASAN-USE-AFTER-FREE-READ'),
+  kasanCut('kasan-cut', '(?:slab|stack)-out-of-bounds|wild-memory-access', 'KASAN-READ'),
+  kasanCut('kasan-cut-other', '', 'KASAN-UNKNOWN'),
   {
     id: 'kfence-corruption',
     family: 'sanitizer',
@@ -128,52 +151,7 @@ export const sanitizers: RuleTable = [
     blame: { from: ['header', 'frames'] },
     end: kasanEnd,
   },
-  {
-    id: 'kmsan-usb',
-    family: 'sanitizer',
-    words: ['BUG: KMSAN'],
-    start: new RegExp(String.raw`BUG: KMSAN: kernel-usb-infoleak(?<free>-after-free)? in ${fn}`),
-    class: 'KMSAN-INFO-LEAK',
-    title: 'KMSAN: kernel-usb-infoleak{free} in {fn}',
-    blame: {
-      from: ['header', 'frames'],
-      skip: [/^usb_(?:submit_urb|start_wait_urb|bulk_msg|interrupt_msg|control_msg)/],
-    },
-    end: /^={53}$/,
-  },
-  {
-    id: 'kmsan-leak',
-    family: 'sanitizer',
-    words: ['BUG: KMSAN'],
-    start: new RegExp(String.raw`BUG: KMSAN: (?<kind>kernel-infoleak(?:-after-free)?) in ${fn}`),
-    class: 'KMSAN-INFO-LEAK',
-    title: 'KMSAN: {kind} in {fn}',
-    blame: {
-      from: ['header', 'frames'],
-      skip: [/(?:^|_)copy_|copyout|^simple_(?:read|copy)|^seq_|datagram|^iov_iter|^copyin/],
-    },
-    end: /^={53}$/,
-  },
-  {
-    id: 'kmsan-use-after-free',
-    family: 'sanitizer',
-    words: ['BUG: KMSAN'],
-    start: new RegExp(String.raw`BUG: KMSAN: use-after-free in ${fn}`),
-    class: 'KMSAN-USE-AFTER-FREE-READ',
-    title: 'KMSAN: use-after-free in {fn}',
-    blame: { from: ['header', 'frames'] },
-    end: /^={53}$/,
-  },
-  {
-    id: 'kmsan-uninit',
-    family: 'sanitizer',
-    words: ['BUG: KMSAN'],
-    start: new RegExp(String.raw`BUG: KMSAN: (?<kind>[a-z-]+) in ${fn}`),
-    class: 'KMSAN-UNINIT-VALUE',
-    title: 'KMSAN: {kind} in {fn}',
-    blame: { from: ['header', 'frames'] },
-    end: /^={53}$/,
-  },
+  ...kmsan,
   {
     id: 'kcsan-assert',
     family: 'sanitizer',
@@ -209,11 +187,10 @@ export const sanitizers: RuleTable = [
     id: 'ubsan-index',
     family: 'sanitizer',
     words: ['UBSAN: '],
-    start:
-      /UBSAN: (?<kind>array-index-out-of-bounds|object-size-mismatch|null-ptr-deref) in (?<file>[\w./-]+):\d+/,
+    start: /UBSAN: (?<kind>array-index-out-of-bounds) in (?<file>[\w./-]+):\d+/,
     class: 'MEMORY_SAFETY_UBSAN',
     title: 'UBSAN: {kind} in {fn}',
-    blame: { from: ['trace'], skip: [/ubsan|overflow|handle_out_of_bounds/] },
+    blame: { from: ['trace'], skip: [/ubsan|overflow/] },
     end: /^---\[ end trace/,
     stack: true,
   },
@@ -224,7 +201,7 @@ export const sanitizers: RuleTable = [
     start: /UBSAN: (?<kind>[a-z-]+) in (?<file>[\w./-]+):\d+/,
     class: 'UBSAN',
     title: 'UBSAN: {kind} in {fn}',
-    blame: { from: ['trace'], skip: [/ubsan|overflow|^__bitop|handle_/] },
+    blame: { from: ['trace'], skip: [/ubsan|overflow/] },
     end: /^---\[ end trace/,
     stack: true,
   },
