@@ -34,7 +34,7 @@ export class Hold {
   constructor(guest: RunningGuest, disk: HeldDisk) {
     this.#guest = guest;
     this.disk = disk;
-    this.#trace = new NvmeTrace(guest.traceFile);
+    this.#trace = new NvmeTrace(guest.traceFile, disk.nsid);
   }
 
   get isHeld(): boolean {
@@ -99,6 +99,6 @@ export class Hold {
   async #counts(): Promise<{ guest: number; qemu: number }> {
     const text = await this.#guest.read(`/sys/block/${this.disk.block}/inflight`);
     const [reads = Number.NaN, writes = Number.NaN] = text.trim().split(/\s+/).map(Number);
-    return { guest: reads + writes, qemu: await this.#trace.inFlight(this.disk.nsid) };
+    return { guest: reads + writes, qemu: await this.#trace.inFlight() };
   }
 }
