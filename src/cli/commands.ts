@@ -83,16 +83,17 @@ export const commands: readonly Command[] = [
   {
     name: 'run',
     synopsis:
-      'run [SCENARIO|SUITE…] [--tag T|!T]… [--sample CELLS] [--seed N] [--kernel K] [--mutant M] [--jobs N] [--accel auto|kvm|tcg] [--runs DIR]',
+      'run [SCENARIO|SUITE…] [--tag T|!T]… [--sample CELLS] [--seed N] [--kernel K] [--mutant M] [--decode] [--jobs N] [--accel auto|kvm|tcg] [--runs DIR]',
     describe: 'put scenarios to a kernel and judge; without names, every suite that questions the kernel',
     run: async (argv) => {
-      const { values, positionals } = read(argv, runOptions);
+      const { values, positionals } = read(argv, { ...runOptions, decode: { type: 'boolean' } });
       const { runCommand } = await import('./run.js');
       return runCommand({
         words: positionals,
         ...narrowing(values),
         kernel: values.kernel,
         mutant: values.mutant,
+        decode: values.decode,
         runs: values.runs,
         accelerator: accelerator(values.accel),
         jobs: positive('jobs', values.jobs),
@@ -151,13 +152,23 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'console',
-    synopsis: 'console FILE… [--json]',
-    describe: 'judge saved console logs from anywhere; `-` is standard input, .gz is read as it is',
+    synopsis: 'console FILE… [--json] [--vmlinux F [--source DIR] | --kernel K [--mutant M]]',
+    describe:
+      'judge saved console logs from anywhere; `-` is standard input, .gz is read as it is; with a vmlinux, or the kernel’s name (its debug variant is built when it is not there), to file and line',
     run: async (argv) => {
-      const { values, positionals } = read(argv, { json: runOptions.json });
+      const { values, positionals } = read(argv, {
+        json: runOptions.json,
+        vmlinux: { type: 'string' },
+        source: { type: 'string' },
+        kernel: runOptions.kernel,
+        mutant: runOptions.mutant,
+      });
       if (positionals.length === 0)
         throw new LastrefError('console needs at least one FILE, or `-`', { blame: 'user' });
-      return (await import('./console.js')).consoleCommand(positionals, { json: values.json === true });
+      return (await import('./console.js')).consoleCommand(positionals, {
+        ...values,
+        json: values.json === true,
+      });
     },
   },
   {

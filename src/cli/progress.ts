@@ -13,8 +13,12 @@ export class Watcher {
   #early: ProgressEvent[] | null = [];
   #log: EventLog | undefined;
 
-  constructor() {
-    const style = styleFor(process.stdout, process.env);
+  readonly #stream: NodeJS.WriteStream;
+
+  /** `stream` is standard output unless that is for something else. */
+  constructor(stream: NodeJS.WriteStream = process.stdout) {
+    this.#stream = stream;
+    const style = styleFor(stream, process.env);
     this.#report = terminalReport(style);
     this.#ticks = setInterval(
       () => this.tell({ kind: 'tick', t: this.now() }),
@@ -29,7 +33,7 @@ export class Watcher {
   }
 
   tell(event: ProgressEvent): void {
-    process.stdout.write(this.#report(event));
+    this.#stream.write(this.#report(event));
     if (event.kind === 'tick' || event.kind === 'run-end') return;
     if (this.#early === null) this.#write(event);
     else this.#early.push(event);

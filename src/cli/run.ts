@@ -11,6 +11,7 @@ import { writeAtomic } from '../kit/atomic.js';
 import { hasCode, LastrefError } from '../kit/errors.js';
 import { projectRoot } from '../kit/paths.js';
 import { dieWithUs } from '../qemu/launch.js';
+import { splatText } from '../report/failure-text.js';
 import { reports } from '../report/registry.js';
 import { type Control, openControl, type WorkerMessage } from '../suite/control.js';
 import { suiteFile } from '../suite/discover.js';
@@ -214,6 +215,7 @@ function follow(message: WorkerMessage, watcher: Watcher, slots: Map<string, num
   }
   slots.delete(id);
   const result = readResult(plan, id);
+  const splat = result.splats.find(({ noise }) => noise === null);
   watcher.tell({
     kind: 'scenario-end',
     t,
@@ -222,7 +224,7 @@ function follow(message: WorkerMessage, watcher: Watcher, slots: Map<string, num
     outcome: result.outcome,
     durationMs: result.durationMs,
     headline: result.verdict.headline,
-    splat: result.splats.find(({ noise }) => noise === null)?.raw ?? null,
+    splat: splat === undefined ? null : splatText(splat),
     evidence: scenarioPaths(plan.directory, id).directory,
     reproduce: result.reproduce,
     attempts: result.attempts,

@@ -4,7 +4,9 @@ import type { KernelImage, KernelSpec } from '../config/kernel.js';
 import { LastrefError } from '../kit/errors.js';
 import { buildFromSource } from './build-source.js';
 import { buildDebianImage } from './debian-image.js';
+import { findDebugImage } from './debug-variant.js';
 import { exists } from './image.js';
+import { gather, keyOf } from './ingredients.js';
 import { withCurrentPins } from './pins.js';
 import type { BuildOptions } from './progress.js';
 import { hashOf } from './store.js';
@@ -64,4 +66,18 @@ export async function buildKernel(spec: KernelSpec, options: BuildOptions = {}):
     return withCurrentPins(options, (current) => buildDebianImage(spec, source, current));
   }
   return withCurrentPins(options, (current) => buildFromSource(spec, current));
+}
+
+/**
+ * A kernel with debug info: its debug variant from the cache, whichever there is, else the one for lines is built. A
+ * ready-made kernel comes as it is, with the vmlinux that lies beside it, if any.
+ */
+export async function buildDebugKernel(spec: KernelSpec, options: BuildOptions = {}): Promise<KernelImage> {
+  const { kind } = spec.source;
+  if (kind === 'bzimage' || kind === 'debian-image') return buildKernel(spec, options);
+  return withCurrentPins(options, async (current) => {
+    const key = keyOf(spec, await gather(spec, current));
+    const found = await findDebugImage({ key, name: spec.name });
+    return found ?? buildFromSource(spec, { ...current, debug: 'lines' });
+  });
 }

@@ -5,6 +5,7 @@ import { LastrefError } from '../kit/errors.js';
 
 /** Debian package of every program (or header) that a build may miss. */
 const packages: Readonly<Record<string, string>> = {
+  addr2line: 'binutils',
   'apt-cache': 'apt',
   'apt-get': 'apt',
   bc: 'bc',
@@ -19,7 +20,9 @@ const packages: Readonly<Record<string, string>> = {
   git: 'git',
   ld: 'binutils',
   make: 'make',
+  nm: 'binutils',
   perl: 'perl',
+  readelf: 'binutils',
   setpriv: 'util-linux',
   sh: 'dash',
   spatch: 'coccinelle',

@@ -1,5 +1,6 @@
 import type { ScenarioResult } from '../artifacts/result.js';
-import type { Outcome } from '../verdict/types.js';
+import { sourceLines } from '../verdict/decode.js';
+import type { Outcome, Splat } from '../verdict/types.js';
 
 /** Longest text of one splat inside a report; the whole of it is a file in the run directory. */
 const longestSplat = 64 * 1024;
@@ -29,11 +30,15 @@ export function byArea(scenarios: readonly ScenarioResult[]): Map<string, Scenar
 /** The first splat that counts: not known noise. */
 export function firstSplat({ splats }: ScenarioResult): string | null {
   const splat = splats.find(({ noise }) => noise === null);
-  if (splat === undefined) return null;
-  const cut = splat.raw.length - longestSplat;
-  return cut > 0
-    ? `${splat.raw.slice(0, longestSplat)}\n... ${cut} characters more in the evidence`
-    : splat.raw;
+  return splat === undefined ? null : splatText(splat);
+}
+
+/** A splat as people read it: where and whom to ask, then the text, decoded where it could be. */
+export function splatText({ raw, decoded, source }: Splat): string {
+  const lines = source === undefined ? [] : sourceLines(source);
+  const text = [...lines, decoded ?? raw].join('\n');
+  const cut = text.length - longestSplat;
+  return cut > 0 ? `${text.slice(0, longestSplat)}\n... ${cut} characters more in the evidence` : text;
 }
 
 /** What was kept of a scenario, as paths in the run directory. */

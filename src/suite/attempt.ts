@@ -10,11 +10,14 @@ import type { GuestState } from '../guest/watch.js';
 import { diskError, writeAtomic } from '../kit/atomic.js';
 import { LastrefError, messageOf } from '../kit/errors.js';
 import { Random } from '../kit/random.js';
+import { shellWord } from '../kit/shell-word.js';
 import { within } from '../kit/wait.js';
+import { sourceLines } from '../verdict/decode.js';
 import type { Observation } from '../verdict/judge.js';
 import { ConsoleScanner } from '../verdict/scanner.js';
 import type { Splat } from '../verdict/types.js';
 import { capabilities } from './capabilities.js';
+import { decodeRun } from './decode.js';
 import { findShape } from './discover.js';
 import { Expectations } from './expect.js';
 import { factOf } from './kernel-facts.js';
@@ -124,7 +127,9 @@ async function attempt(spec: AttemptSpec, found: Findings): Promise<AttemptOutco
     if (answers) found.log = await keepKernelLog(guest, directory, token, found.beganMs);
     await endGuest(guest, found, events);
   }
-  const scanned = scanner.end();
+  const read = scanner.end();
+  const again = `lastref console ${shellWord(path.join(directory, 'console.log'))}`;
+  const scanned = { ...read, splats: await decodeRun(read.splats, plan, again) };
   // A scenario that was cut short never wrote its end marker; its own error says so better.
   const lost = scanned.lost.filter(({ kind }) => found.thrown === undefined || kind !== 'marker-missing');
   const report = { ...scanned, lost: [...lost, ...(found.log?.lost ?? [])] };
@@ -291,11 +296,12 @@ function observe(scenario: Scenario, found: Findings, console: Observation['cons
   };
 }
 
-function splatText({ title, raw, aftermath, noise }: Splat): string {
+function splatText({ title, raw, aftermath, noise, decoded, source }: Splat): string {
   const notes = [
     `# ${title}`,
     ...(noise === null ? [] : [`# known noise: ${noise}`]),
     ...aftermath.map((later) => `# aftermath: ${later}`),
+    ...(source === undefined ? [] : sourceLines(source).map((line) => `# ${line}`)),
   ];
-  return `${notes.join('\n')}\n${raw}\n`;
+  return `${notes.join('\n')}\n${decoded ?? raw}\n`;
 }

@@ -1,12 +1,14 @@
 import type { KernelImage, KernelSpec, RootfsImage } from '../config/kernel.js';
 import { compileProbe } from '../guest/probe-build.js';
-import { buildKernel } from '../images/build.js';
+import { buildDebugKernel, buildKernel } from '../images/build.js';
 import type { BuildProgress } from '../images/progress.js';
 import { buildRootfs } from '../images/rootfs.js';
 
 export interface ImageOptions {
   /** Path of a `.cocci` or `.patch`. */
   readonly mutant?: string | undefined;
+  /** The kernel's debug variant too, so that splats are decoded as they come. */
+  readonly decode?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onBuild?: (what: 'kernel' | 'rootfs', name: string, progress: BuildProgress) => void;
   readonly onBuilt?: (what: 'kernel' | 'rootfs', name: string, durationMs: number) => void;
@@ -18,7 +20,7 @@ export interface ImageOptions {
  */
 export async function makeImages(
   spec: KernelSpec,
-  { mutant, onBuild, onBuilt, ...options }: ImageOptions,
+  { mutant, decode, onBuild, onBuilt, ...options }: ImageOptions,
 ): Promise<{ kernel: KernelImage; rootfs: RootfsImage }> {
   const failed = new AbortController();
   const signal = AbortSignal.any([failed.signal, ...(options.signal === undefined ? [] : [options.signal])]);
@@ -39,6 +41,11 @@ export async function makeImages(
   ] as const;
   try {
     const [kernel, rootfs] = await Promise.all(all);
+    if (decode === true) {
+      await timed('kernel', `${spec.name} with debug info`, (onProgress) =>
+        buildDebugKernel(spec, { mutant, onProgress, signal }),
+      );
+    }
     return { kernel: kernel as KernelImage, rootfs: rootfs as RootfsImage };
   } catch (error) {
     failed.abort(error);

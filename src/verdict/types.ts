@@ -94,8 +94,20 @@ export interface Splat extends SplatDetails {
   readonly fatal: boolean;
   /** Row and reason when this is known noise of this kernel; such a splat does not fail a scenario. */
   readonly noise: string | null;
+  /** What decoding says beside the text; absent when nobody tried. */
+  readonly source?: SourceNote;
   /** The same as words, for people and filters: access, size, address, task, cpu, stack, taint. */
   readonly facts: Readonly<Record<string, string>>;
+}
+
+/** What the kernel's debug info and source say about a report. */
+export interface SourceNote {
+  /** Where the blamed function stands: `mm/memremap.c:145`. */
+  readonly at: string | null;
+  /** Whom the source tree names for that file. */
+  readonly maintainers: readonly string[];
+  /** What was not decoded, and why. */
+  readonly note: string | null;
 }
 
 /** Coverage that was lost: why "no splat" does not mean "no bug" here. */
