@@ -101,6 +101,26 @@ export const commands: readonly Command[] = [
     },
   },
   {
+    name: 'mutants',
+    synopsis:
+      'mutants [NAME|FILE|DIRECTORY…] [--kernel K] [--resume] [--json] [--jobs N] [--accel A] [--runs DIR]',
+    describe: 'seed one bug after the other into a kernel and say which scenario sees it, or that none does',
+    run: async (argv) => {
+      const { kernel, jobs, runs, json, accel } = runOptions;
+      const own = { kernel, jobs, runs, json, accel, resume: { type: 'boolean' } } as const;
+      const { values, positionals } = read(argv, own);
+      return (await import('./mutants-command.js')).mutantsCommand({
+        words: positionals,
+        kernel: values.kernel,
+        runs: values.runs,
+        json: values.json,
+        resume: values.resume,
+        accelerator: accelerator(values.accel),
+        jobs: positive('jobs', values.jobs),
+      });
+    },
+  },
+  {
     name: 'list',
     synopsis: 'list [SCENARIO|SUITE…] [--tag T|!T]… [--sample CELLS] [--seed N] [--json]',
     describe: 'suites with their scenarios, shapes, kernels and mutants; with names, what `run` would choose',

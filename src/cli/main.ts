@@ -46,7 +46,7 @@ async function main(argv: readonly string[]): Promise<number> {
 }
 
 /** Commands whose exit code is a verdict or whose work outlives what they print. */
-const heedless = ['run', 'kernel', 'rootfs', 'console', 'bundle', 'clean'];
+const heedless = ['run', 'mutants', 'kernel', 'rootfs', 'console', 'bundle', 'clean'];
 
 // Whoever reads our output may leave (`lastref list | head`): that is no error of ours, and no verdict either.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -39,3 +39,25 @@ export async function findMutant(text: string | undefined): Promise<string | und
     },
   );
 }
+
+/** The files of mutants that are named, or given as files or folders; without words, all of the suites. */
+export async function findMutants(words: readonly string[]): Promise<string[]> {
+  if (words.length === 0) return (await listMutants()).map(({ file }) => file);
+  const found: string[] = [];
+  for (const word of words) {
+    const isFolder = await stat(word).then(
+      (entry) => entry.isDirectory(),
+      () => false,
+    );
+    if (!isFolder) found.push((await findMutant(word)) ?? '');
+    else found.push(...(await mutantsBelow(word)));
+  }
+  return [...new Set(found)];
+}
+
+async function mutantsBelow(folder: string): Promise<string[]> {
+  const names = await readdir(folder, { recursive: true });
+  const files = names.filter((name) => /\.(cocci|patch)$/.test(name)).sort();
+  if (files.length > 0) return files.map((name) => path.resolve(folder, name));
+  throw new LastrefError(`${folder} holds no .cocci or .patch file`, { blame: 'user' });
+}

@@ -28,6 +28,9 @@ const cachedMs = 2000;
 /** Signals that end a run in an orderly way the first time, and at once the second time. */
 const endings = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
+/** Whoever follows a run. */
+export type Follower = Pick<Watcher, 'tell' | 'keep' | 'now'>;
+
 /** `lastref run`: plans, schedules the scenarios on AVA, follows them, writes the run's result and reports. */
 export async function runCommand(options: PlanOptions): Promise<number> {
   const watcher = new Watcher();
@@ -53,9 +56,10 @@ export async function runCommand(options: PlanOptions): Promise<number> {
   }
 }
 
-async function runPlan(
+/** Runs a plan to its end: schedules, follows, writes results and reports. Returns the exit code. */
+export async function runPlan(
   { plan, why, whyJobs }: Planned,
-  watcher: Watcher,
+  watcher: Follower,
   interrupted: AbortSignal,
 ): Promise<number> {
   const run = await createRun(plan);
@@ -111,7 +115,7 @@ function doubtful(judged: RunResult, trouble: string): RunResult {
 }
 
 /** Runs AVA over the planned files; returns null, or how it ended when not well. What it prints goes to ava.log; results are what the scenarios wrote. */
-async function schedule(plan: RunPlan, watcher: Watcher, interrupted: AbortSignal): Promise<string | null> {
+async function schedule(plan: RunPlan, watcher: Follower, interrupted: AbortSignal): Promise<string | null> {
   const control = plan.control === null ? null : await openFollowed(plan, plan.control, watcher);
   const stop = (): void => control?.stop('the run was interrupted');
   interrupted.addEventListener('abort', stop, { once: true });
@@ -161,7 +165,7 @@ async function schedule(plan: RunPlan, watcher: Watcher, interrupted: AbortSigna
 }
 
 /** Opens the run's control socket; what workers tell becomes progress, and a kernel that boots nowhere is given up. */
-async function openFollowed(plan: RunPlan, socket: string, watcher: Watcher): Promise<Control> {
+async function openFollowed(plan: RunPlan, socket: string, watcher: Follower): Promise<Control> {
   const slots = new Map<string, number>();
   const boots = { good: 0, bad: 0 };
   const control = await openControl(socket, (message) => {
@@ -176,7 +180,7 @@ async function openFollowed(plan: RunPlan, socket: string, watcher: Watcher): Pr
 }
 
 /** The first signal calls `stop`; the second ends this process, and with it (PR_SET_PDEATHSIG) everything it started. */
-function onInterrupt(stop: () => void): () => void {
+export function onInterrupt(stop: () => void): () => void {
   let asked = 0;
   let first = 0;
   const listener = (signal: NodeJS.Signals): void => {
@@ -197,7 +201,7 @@ function onInterrupt(stop: () => void): () => void {
 }
 
 /** Turns what workers report into progress; each scenario under way has a slot of its own. */
-function follow(message: WorkerMessage, watcher: Watcher, slots: Map<string, number>, plan: RunPlan): void {
+function follow(message: WorkerMessage, watcher: Follower, slots: Map<string, number>, plan: RunPlan): void {
   const { id } = message;
   const t = watcher.now();
   if (message.kind === 'start') {

@@ -55,7 +55,15 @@ export async function applyPatch(patch: Patch, target: Target): Promise<void> {
   );
 }
 
-/** Applies a semantic patch file by file; one that changes nothing anywhere is an error. */
+/** Macros of newer kernels that Coccinelle 1.1 takes for syntax errors: functions that carry them would be invisible. */
+const unknownMacros = [
+  '__context_unsafe(...)',
+  '__no_context_analysis',
+  '__guarded_by(...)',
+  '__pt_guarded_by(...)',
+];
+
+/** Applies a semantic patch file by file; one that changes nothing anywhere is an error. Files that this kernel lacks are passed over. */
 export async function applyMutant(mutant: Mutant, target: Target): Promise<void> {
   if (mutant.path.endsWith('.patch')) {
     return applyPatch({ name: path.basename(mutant.path), text: Buffer.from(mutant.text) }, target);
@@ -63,26 +71,47 @@ export async function applyMutant(mutant: Mutant, target: Target): Promise<void>
   const scratch = await makeTemporary(path.join(cacheRoot(), 'tmp'));
   try {
     let changed = 0;
+    const missing: string[] = [];
+    const macros = path.join(scratch, '.macros.h');
+    await writeFile(macros, unknownMacros.map((macro) => `#define ${macro}\n`).join(''));
     for (const file of mutant.files) {
       const from = path.join(target.src, file);
       const before = await readFile(from).catch(() => undefined);
-      if (before === undefined) throw doesNotApply(mutant, `this kernel has no ${file}`);
+      // a bug that moved between versions names both places
+      if (before === undefined) {
+        missing.push(file);
+        continue;
+      }
       const to = path.join(scratch, path.basename(file));
       await rm(to, { force: true });
       // written elsewhere: in-place spatch writes through the hard link into the pristine tree
-      await command('spatch', ['--very-quiet', '--sp-file', mutant.path, from, '-o', to], {
+      const words = ['--very-quiet', '--macro-file', macros, '--sp-file', mutant.path, from, '-o', to];
+      const { exitCode, stderr } = await command('spatch', words, {
         purpose: `apply the mutant ${mutant.name} to ${file}`,
         blame: 'user',
         signal: target.signal,
         cwd: scratch,
+        accept: [255], // also how it ends when a file has none of the words it looks for
       });
+      if (exitCode !== 0 && !stderr.includes('there are no modified files')) {
+        throw new LastrefError(`the mutant ${mutant.name} is not a semantic patch\n${lastLines(stderr)}`, {
+          blame: 'user',
+          exitCode: 125,
+        });
+      }
       const after = await readFile(to).catch(() => before);
       if (after.equals(before)) continue;
       changed += 1;
       await target.journal.keep([file]);
       await replaceFile(to, from, (await stat(from)).mode & 0o7777);
     }
-    if (changed === 0) throw doesNotApply(mutant, `nothing in ${mutant.files.join(', ')} matches it`);
+    if (changed > 0) return;
+    const present = mutant.files.filter((file) => !missing.includes(file));
+    const why = [
+      ...(present.length > 0 ? [`nothing in ${present.join(', ')} matches it`] : []),
+      ...(missing.length > 0 ? [`this kernel has no ${missing.join(', ')}`] : []),
+    ];
+    throw doesNotApply(mutant, why.join(', and '));
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }

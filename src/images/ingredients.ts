@@ -120,7 +120,7 @@ export function keyOf(spec: KernelSpec, parts: Ingredients): string {
     'patches',
     ...parts.patches.map((one) => one.text),
     'mutant',
-    parts.mutant?.text ?? '',
+    parts.mutant?.code ?? '',
     spec.toolchain?.cc ?? '',
   );
 }

@@ -11,9 +11,19 @@ export interface Mutant {
   readonly describe: string;
   /** Promises (names of `asks`) that a kernel with this bug breaks. */
   readonly breaks: readonly string[];
+  /** More promises whose breach shows the bug as well. */
+  readonly accepts: readonly string[];
+  /** What holds on a correct kernel and not on this one: one clause. */
+  readonly invariant: string;
+  /** Scenarios, suites or covered words that are expected to see it; they are asked first. */
+  readonly seenBy: readonly string[];
+  /** Why no scenario can tell this kernel from a correct one; null for a bug that can be seen. */
+  readonly equivalent: string | null;
   /** Kernel source files it changes. */
   readonly files: readonly string[];
   readonly text: string;
+  /** What the bug is made of: a header that is reworded is the same bug. */
+  readonly code: string;
 }
 
 /** Mutants of this checkout: suites/AREA/mutants/*. */
@@ -29,14 +39,17 @@ export async function listMutants(from = path.join(projectRoot, 'suites')): Prom
   return Promise.all(found.sort().map(readMutant));
 }
 
+/** Header lines that are prose; the others are lists of words. */
+const sentences = ['describe', 'invariant', 'equivalent'];
+
 function header(text: string, name: string): string[] {
   const lines = text.matchAll(new RegExp(`^(?://|#) ?${name}: *(.*)$`, 'gm'));
   return [...lines]
-    .flatMap((line) => (line[1] ?? '').split(name === 'describe' ? '\n' : /[\s,]+/))
+    .flatMap((line) => (line[1] ?? '').split(sentences.includes(name) ? '\n' : /[\s,]+/))
     .filter((one) => one !== '');
 }
 
-/** Reads a mutant and the header comments that say what it is: `describe:`, `breaks:`, `files:`. */
+/** Reads a mutant and the header comments that say what it is: `describe:`, `breaks:`, `files:` and the like. */
 export async function readMutant(file: string): Promise<Mutant> {
   const extension = path.extname(file);
   if (extension !== '.cocci' && extension !== '.patch') {
@@ -61,7 +74,12 @@ export async function readMutant(file: string): Promise<Mutant> {
     path: path.resolve(file),
     describe: header(text, 'describe').join(' '),
     breaks: header(text, 'breaks'),
+    accepts: header(text, 'accepts'),
+    invariant: header(text, 'invariant').join(' '),
+    seenBy: header(text, 'seen by'),
+    equivalent: header(text, 'equivalent').join(' ') || null,
     files,
     text,
+    code: `${files.join(' ')}\n${text.replace(/^\/\/.*\n/gm, '')}`,
   };
 }

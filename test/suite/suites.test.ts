@@ -106,8 +106,9 @@ test('a mutant says what it does, and breaks promises that are known and asked',
     for (const promise of breaks) t.true(known.includes(promise), `${name} breaks ${promise}`);
     const suite = path.relative(path.join(projectRoot, 'suites'), file).split(path.sep)[0];
     const asked = scenarios.filter((one) => one.suite === suite).flatMap(({ asks }) => asks);
+    const always = ['guest-survives']; // the console is judged without being asked
     t.true(
-      breaks.some((promise) => asked.includes(promise)),
+      breaks.some((promise) => [...asked, ...always].includes(promise)),
       name,
     );
   }

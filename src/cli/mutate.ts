@@ -1,0 +1,218 @@
+import { readFileSync } from 'node:fs';
+import { scenarioPaths } from '../artifacts/layout.js';
+import type { MutantRecord, MutationState } from '../artifacts/mutation.js';
+import { readRun } from '../artifacts/record.js';
+import type { ScenarioResult } from '../artifacts/result.js';
+import { isUnfinished } from '../artifacts/store.js';
+import type { KernelSpec } from '../config/kernel.js';
+import { buildKernel } from '../images/build.js';
+import type { Mutant } from '../images/mutant.js';
+import { LastrefError, messageOf } from '../kit/errors.js';
+import type { WantedAccelerator } from '../qemu/accel.js';
+import type { Found } from '../suite/discover.js';
+import { discount, promiseShown, stagesFor } from '../suite/mutation.js';
+import { makePlan } from '../suite/plan.js';
+import { type Follower, runPlan } from './run.js';
+
+export interface CampaignOptions {
+  readonly spec: KernelSpec;
+  readonly folder: string;
+  readonly quick: readonly Found[];
+  readonly all: readonly Found[];
+  readonly jobs: number | undefined;
+  readonly accelerator: WantedAccelerator | undefined;
+  readonly signal: AbortSignal;
+  /** What is going on, for whoever waits. */
+  readonly tell: (line: string) => void;
+}
+
+/** What building a mutant came to. */
+type Built =
+  | { readonly seconds: number; readonly sinceMs: number; readonly fate: null }
+  | {
+      readonly seconds: number;
+      readonly sinceMs: number;
+      readonly fate: 'does-not-apply' | 'does-not-build' | 'undecided';
+      readonly why: string;
+    };
+
+const secondsSince = (since: number): number => Math.round((performance.now() - since) / 100) / 10;
+
+/** Builds a mutant's kernel; a mutant that does not apply or compile is a result. Raises only when interrupted. */
+async function build(mutant: Mutant, { spec, signal }: CampaignOptions): Promise<Built> {
+  const sinceMs = performance.now();
+  try {
+    await buildKernel(spec, { mutant: mutant.path, signal });
+    return { sinceMs, seconds: secondsSince(sinceMs), fate: null };
+  } catch (error) {
+    signal.throwIfAborted();
+    const why = messageOf(error);
+    const theirs = error instanceof LastrefError && error.exitCode === 125;
+    const fate = !theirs ? 'undecided' : /does not compile/.test(why) ? 'does-not-build' : 'does-not-apply';
+    return { sinceMs, seconds: secondsSince(sinceMs), fate, why };
+  }
+}
+
+interface Answers {
+  readonly shown: ScenarioResult | null;
+  readonly results: readonly ScenarioResult[];
+  readonly booted: boolean;
+}
+
+/** Puts scenarios to a kernel; ends at the first result that `isEnough`. */
+async function ask(
+  scenarios: readonly Found[],
+  mutant: Mutant | null,
+  options: CampaignOptions,
+  isEnough: (result: ScenarioResult) => boolean,
+): Promise<Answers> {
+  const enough = new AbortController();
+  let shown: ScenarioResult | null = null;
+  const planned = await makePlan({
+    scenarios,
+    kernel: options.spec.name,
+    mutant: mutant?.path,
+    runs: options.folder,
+    accelerator: options.accelerator,
+    jobs: options.jobs,
+    followed: true,
+    signal: options.signal,
+  });
+  const { plan } = planned;
+  const follower = {
+    now: () => performance.now(),
+    keep: () => undefined,
+    tell: (event: Parameters<Follower['tell']>[0]) => {
+      if (event.kind !== 'scenario-end' || shown !== null) return;
+      const file = scenarioPaths(plan.directory, event.id).result;
+      const result = JSON.parse(readFileSync(file, 'utf8')) as ScenarioResult;
+      options.tell(`  ${result.outcome.padEnd(5)} ${event.id}`);
+      if (!isEnough(result)) return;
+      shown = result;
+      enough.abort();
+    },
+  };
+  const exitCode = await runPlan(planned, follower, AbortSignal.any([options.signal, enough.signal]));
+  options.signal.throwIfAborted();
+  const { scenarios: results } = await readRun(plan.directory);
+  return { shown, results: results.filter((result) => !isUnfinished(result)), booted: exitCode !== 125 };
+}
+
+/** One mutant, built or not, to its record. */
+async function judgeMutant(
+  mutant: Mutant,
+  hash: string,
+  built: Built,
+  earlier: MutantRecord | undefined,
+  control: Record<string, string>,
+  options: CampaignOptions,
+): Promise<MutantRecord> {
+  const passed = new Set(earlier?.text === hash ? earlier.passed : []);
+  const discounted = new Map<string, string>();
+  const record = (
+    fate: MutantRecord['fate'],
+    why: string,
+    kill: MutantRecord['kill'] = null,
+  ): MutantRecord => ({
+    name: mutant.name,
+    describe: mutant.describe,
+    invariant: mutant.invariant,
+    breaks: mutant.breaks,
+    text: hash,
+    fate,
+    why,
+    kill,
+    passed: [...passed].sort(),
+    discounted: [...discounted].map(([scenario, reason]) => ({ scenario, why: reason })),
+    buildSeconds: built.seconds,
+    seconds: secondsSince(built.sinceMs),
+  });
+  if (built.fate !== null) return record(built.fate, built.why);
+
+  for (const stage of stagesFor(mutant, options.quick, options.all)) {
+    let open = stage.filter(({ id }) => !passed.has(id));
+    while (open.length > 0) {
+      const { shown, results, booted } = await ask(
+        open,
+        mutant,
+        options,
+        (result) => result.outcome === 'FAIL' && discount(result, mutant) === null,
+      );
+      if (!booted) return record('does-not-boot', 'no guest of this kernel boots: it cannot be asked');
+      const seconds = secondsSince(built.sinceMs);
+      for (const result of results) {
+        if (['PASS', 'DONE', 'SKIP'].includes(result.outcome)) passed.add(result.id);
+        else if (result.id !== shown?.id) discounted.set(result.id, whyNot(result, mutant));
+      }
+      if (shown === null) break;
+      const sane = await controlOf(shown.id, control, options);
+      if (sane === 'PASS') {
+        return record('killed', '', {
+          scenario: shown.id,
+          witness: shown.verdict.reasons[0]?.witness ?? 'assertion',
+          promise: promiseShown(shown, mutant),
+          headline: shown.verdict.headline,
+          seconds,
+        });
+      }
+      discounted.set(shown.id, `it is ${sane} on the kernel without the bug, too`);
+      open = open.filter(({ id }) => !passed.has(id) && !discounted.has(id));
+    }
+  }
+  const silent = [...discounted].filter(([, why]) => /^(ERROR|MISS): /.test(why));
+  return silent.length > 0
+    ? record('undecided', `no verdict from ${silent.map(([id]) => id).join(', ')}`)
+    : record('survived', discounted.size > 0 ? 'what failed does not show this bug' : '');
+}
+
+function whyNot(result: ScenarioResult, mutant: Mutant): string {
+  if (result.outcome !== 'FAIL') return `${result.outcome}: ${result.verdict.headline}`;
+  return discount(result, mutant) ?? result.verdict.headline;
+}
+
+/** What a scenario says on the kernel without a bug; asked once per mutation run. */
+async function controlOf(
+  id: string,
+  control: Record<string, string>,
+  options: CampaignOptions,
+): Promise<string> {
+  const known = control[id];
+  if (known !== undefined) return known;
+  options.tell(`  is ${id} PASS without the bug?`);
+  const scenario = options.all.find((found) => found.id === id);
+  const { results } = await ask(scenario === undefined ? [] : [scenario], null, options, () => false);
+  const outcome = results[0]?.outcome ?? 'ERROR';
+  control[id] = outcome;
+  return outcome;
+}
+
+/** Mutants one by one, each built while the one before is being asked. `onRecord` is told after each. */
+export async function runCampaign(
+  mutants: readonly { readonly mutant: Mutant; readonly hash: string }[],
+  state: MutationState,
+  options: CampaignOptions,
+  onRecord: (state: MutationState, record: MutantRecord) => Promise<void>,
+): Promise<MutationState> {
+  const control: Record<string, string> = { ...state.control };
+  let current = state;
+  const start = (index: number): Promise<Built> | undefined => {
+    const next = mutants[index];
+    if (next === undefined) return undefined;
+    const building = build(next.mutant, options);
+    building.catch(() => undefined); // an interruption is met where it is awaited
+    return building;
+  };
+  let building = start(0);
+  for (const [index, { mutant, hash }] of mutants.entries()) {
+    options.tell(`${index + 1} of ${mutants.length}: ${mutant.name}`);
+    const built = await building;
+    if (built === undefined) break;
+    building = start(index + 1);
+    const earlier = current.mutants.find(({ name }) => name === mutant.name);
+    const record = await judgeMutant(mutant, hash, built, earlier, control, options);
+    const others = current.mutants.filter(({ name }) => name !== mutant.name);
+    current = { ...current, mutants: [...others, record], control: { ...control } };
+    await onRecord(current, record);
+  }
+  return current;
+}

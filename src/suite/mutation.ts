@@ -1,0 +1,57 @@
+import type { MutantRecord } from '../artifacts/mutation.js';
+import type { ScenarioResult } from '../artifacts/result.js';
+import type { Mutant } from '../images/mutant.js';
+import type { Found } from './discover.js';
+
+/**
+ * The order in which a mutant meets the scenarios: those that its header names, then those that ask for a promise it
+ * breaks, then the rest of the quick run. Words of the header that select nothing (any more) are passed over: a mutant
+ * from elsewhere knows other suites.
+ */
+export function stagesFor(mutant: Mutant, quick: readonly Found[], all: readonly Found[]): Found[][] {
+  const named = all.filter(
+    ({ id, scenario }) =>
+      !id.startsWith('meta/') &&
+      mutant.seenBy.some(
+        (word) =>
+          id === word ||
+          (word.endsWith('/') && id.startsWith(word)) ||
+          scenario.options.covers.includes(word),
+      ),
+  );
+  const taken = new Set(named.map(({ id }) => id));
+  const asking = quick.filter(
+    ({ id, scenario: { options } }) =>
+      !taken.has(id) && options.asks.some((ask) => mutant.breaks.includes(ask)),
+  );
+  for (const { id } of asking) taken.add(id);
+  const rest = quick.filter(({ id }) => !taken.has(id));
+  return [named, asking, rest].filter((stage) => stage.length > 0);
+}
+
+/** Why a failed scenario does not show the bug; null when it does. */
+export function discount(result: ScenarioResult, mutant: Mutant): string | null {
+  if (result.bootMs === null) return `the guest did not come up: ${result.verdict.headline}`;
+  const { broken, headline } = result.verdict;
+  const shown = broken.some((promise) => mutant.breaks.includes(promise) || mutant.accepts.includes(promise));
+  if (shown || mutant.breaks.length === 0) return null;
+  return `it names ${broken.join(', ') || 'no promise'} and not ${mutant.breaks.join(' or ')}: ${headline}`;
+}
+
+/** The promise of the verdict that the mutant is known to break, or the first it names. */
+export function promiseShown({ verdict: { broken } }: ScenarioResult, mutant: Mutant): string {
+  const own = broken.find((promise) => mutant.breaks.includes(promise));
+  return own ?? broken.find((promise) => mutant.accepts.includes(promise)) ?? broken[0] ?? 'guest-survives';
+}
+
+/** Mutants of the same files after one another: each build then compiles little besides what it changes. Headers come last. */
+export function inBuildOrder(mutants: readonly Mutant[]): Mutant[] {
+  const weight = (mutant: Mutant): string =>
+    `${mutant.files.some((file) => file.endsWith('.h')) ? 1 : 0} ${[...mutant.files].sort().join(' ')} ${mutant.name}`;
+  return [...mutants].sort((a, b) => (weight(a) < weight(b) ? -1 : 1));
+}
+
+/** Whether an earlier record settles a mutant; a survivor meets only scenarios that it has not met. */
+export function isSettled(record: MutantRecord, hash: string): boolean {
+  return record.text === hash && !['survived', 'undecided'].includes(record.fate);
+}

@@ -1,0 +1,11 @@
+// describe: one bio mixes device memory and ordinary memory
+// breaks: refusals-are-exact
+// accepts: data-arrives, guest-survives
+// invariant: each part of a mixed transfer is judged by where it lies
+// seen by: p2pdma/
+// files: block/blk.h
+@@
+expression a, b;
+@@
+- is_pci_p2pdma_page(a) || is_pci_p2pdma_page(b)
++ 0

@@ -1,0 +1,9 @@
+// describe: GUP refuses device pages with the errno of a bad address
+// breaks: refusals-are-exact
+// invariant: GUP without FOLL_PCI_P2PDMA gets EREMOTEIO
+// seen by: gup/
+// files: mm/gup.c
+@@
+@@
+- return -EREMOTEIO;
++ return -EFAULT;

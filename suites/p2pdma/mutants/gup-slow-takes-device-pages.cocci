@@ -1,0 +1,13 @@
+// describe: the slow path of GUP hands device pages to callers that did not ask for them
+// breaks: refusals-are-exact
+// invariant: GUP without FOLL_PCI_P2PDMA gets EREMOTEIO
+// seen by: gup/
+// files: mm/gup.c
+@@
+expression E;
+@@
+  if (
+-     E
++     0
+     )
+  return -EREMOTEIO;

@@ -1,0 +1,10 @@
+// describe: NVMe namespaces do not say that they can do peer-to-peer
+// breaks: data-arrives
+// accepts: refusals-are-exact, unbind-waits-for-pins
+// invariant: O_DIRECT to an NVMe namespace takes device memory
+// seen by: p2pdma/rebind-works-again, p2pdma/unbind-waits-for-write
+// files: drivers/nvme/host/core.c
+@@
+expression lim;
+@@
+- lim.features |= BLK_FEAT_PCI_P2PDMA;

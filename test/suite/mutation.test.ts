@@ -1,0 +1,85 @@
+import test from 'ava';
+import type { ScenarioResult } from '../../src/artifacts/result.js';
+import type { Mutant } from '../../src/images/mutant.js';
+import type { Found } from '../../src/suite/discover.js';
+import { discount, inBuildOrder, promiseShown, stagesFor } from '../../src/suite/mutation.js';
+import type { PromiseName } from '../../src/suite/promises.js';
+
+const mutant = (more: Partial<Mutant> = {}): Mutant => ({
+  name: 'm',
+  path: '/m.cocci',
+  describe: '',
+  breaks: ['zap-on-unbind'],
+  accepts: ['unbind-finishes'],
+  invariant: '',
+  seenBy: [],
+  equivalent: null,
+  files: ['a.c'],
+  text: '',
+  code: '',
+  ...more,
+});
+
+const found = (id: string, asks: PromiseName[], covers: string[] = []): Found => ({
+  id,
+  file: '',
+  scenario: { title: '', options: { shape: 's', asks, covers }, body: async () => undefined },
+});
+
+const result = (broken: string[], bootMs: number | null = 1): ScenarioResult =>
+  ({
+    bootMs,
+    outcome: 'FAIL',
+    verdict: { outcome: 'FAIL', headline: 'it broke', reasons: [], broken },
+  }) as never;
+
+const zap = found('a/zap', ['zap-on-unbind']);
+const pool = found('a/pool', ['pool-balances'], ['pool']);
+const nightly = found('b/storm', ['pool-balances'], ['race']);
+const meta = found('meta/x', ['zap-on-unbind']);
+const quick = [zap, pool];
+const all = [zap, pool, nightly, meta];
+const ids = (stages: Found[][]): string[][] => stages.map((stage) => stage.map(({ id }) => id));
+
+test('a mutant meets the scenarios of its header first, then those that ask what it breaks, then the rest', (t) => {
+  t.deepEqual(ids(stagesFor(mutant({ seenBy: ['a/pool'] }), quick, all)), [['a/pool'], ['a/zap']]);
+  t.deepEqual(ids(stagesFor(mutant(), quick, all)), [['a/zap'], ['a/pool']]);
+});
+
+test('a header names scenarios by id, suite or covered word, also those a quick run leaves out, and never the tool’s own', (t) => {
+  t.deepEqual(ids(stagesFor(mutant({ seenBy: ['b/'] }), quick, all)), [['b/storm'], ['a/zap'], ['a/pool']]);
+  t.deepEqual(ids(stagesFor(mutant({ seenBy: ['race'] }), quick, all))[0], ['b/storm']);
+  t.deepEqual(ids(stagesFor(mutant({ seenBy: ['meta/', 'no-such-word'] }), quick, all)), [
+    ['a/zap'],
+    ['a/pool'],
+  ]);
+});
+
+test('a failure shows the bug when it names a promise that the mutant breaks or accepts', (t) => {
+  t.is(discount(result(['zap-on-unbind']), mutant()), null);
+  t.is(discount(result(['unbind-finishes']), mutant()), null);
+  t.is(promiseShown(result(['unbind-finishes', 'zap-on-unbind']), mutant()), 'zap-on-unbind');
+});
+
+test('a failure for another promise, or of a guest that never booted, does not show the bug', (t) => {
+  t.regex(discount(result(['guest-survives']), mutant()) ?? '', /names guest-survives and not zap-on-unbind/);
+  t.regex(discount(result(['zap-on-unbind'], null), mutant()) ?? '', /did not come up/);
+});
+
+test('a mutant that declares no promise is shown by any failure of a guest that booted', (t) => {
+  t.is(discount(result(['guest-survives']), mutant({ breaks: [] })), null);
+  t.not(discount(result(['guest-survives'], null), mutant({ breaks: [] })), null);
+});
+
+test('mutants of the same files are built one after the other, those of headers last', (t) => {
+  const order = inBuildOrder([
+    mutant({ name: 'h', files: ['a.h'] }),
+    mutant({ name: 'b', files: ['b.c'] }),
+    mutant({ name: 'z', files: ['a.c'] }),
+    mutant({ name: 'a', files: ['b.c'] }),
+  ]);
+  t.deepEqual(
+    order.map(({ name }) => name),
+    ['z', 'a', 'b', 'h'],
+  );
+});
