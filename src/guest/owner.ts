@@ -2,7 +2,7 @@ import { Buffer } from './buffer.js';
 import type { Nvme } from './nvme.js';
 import { ProbeRefusal } from './probe-client-errors.js';
 import type { ProbeFd } from './probe-types.js';
-import { wholeOf } from './probe-types-options.js';
+import { type Protection, wholeOf } from './probe-types-options.js';
 import type { P2pmemProbe } from './probe-types-p2pmem.js';
 import { Transfer } from './transfer.js';
 
@@ -23,6 +23,8 @@ export interface MapOptions {
   readonly private?: boolean;
   /** Bytes. */
   readonly offset?: number;
+  /** Readable and writable unless told. */
+  readonly protection?: Protection;
 }
 
 /** A process in the guest that owns device memory, in the words scenarios use. `probe` has everything else it can do. */

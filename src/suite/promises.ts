@@ -17,6 +17,7 @@ export const promises = {
   'data-arrives': 'a transfer to or from device memory moves exactly the bytes asked for',
   'refusals-are-exact': 'what cannot be done is refused with the documented errno and changes nothing',
   'rebind-works': 'a device that is bound again works as before, and old mappings stay dead',
+  'reset-keeps-memory': 'a reset that leaves the driver in place keeps the mappings and their bytes',
   'guest-survives': 'the kernel stays alive and without complaint',
 } as const;
 
