@@ -26,7 +26,7 @@ export function cellsOf(removal: RemovalName): Cells {
 export function cellOf(name: RemovalName, state: StateName, after: After): Scenario {
   const cell = expectationOf(name, states[state], after);
   return {
-    title: titleOf(name, state, after),
+    title: titleOf(name, state, after, cell),
     options: {
       shape: shapeOf(removals[name]),
       asks: promisesOf(cell),
@@ -39,12 +39,17 @@ export function cellOf(name: RemovalName, state: StateName, after: After): Scena
   };
 }
 
-function titleOf(name: RemovalName, state: StateName, after: After): string {
-  return `${name} takes its way with memory ${states[state].describe}, ${afters[after]}`;
+function titleOf(name: RemovalName, state: StateName, after: After, cell: Cell): string {
+  const memory = `memory ${states[state].describe}`;
+  if ('skip' in cell) return `${name} of ${memory}, ${afters[after]}: no sense`;
+  const isZapped = cell.after.remap !== null;
+  if (cell.rival !== null) return `${name} and ${cell.rival} race and zap ${memory}`;
+  return `${name} ${isZapped ? 'zaps' : 'keeps'} ${memory}, ${afters[after]}`;
 }
 
 function shapeOf({ hotplug }: RemovalRow): string {
-  return hotplug === null ? 'cmb-switch' : `cmb-${hotplug === 'any' ? 'pciehp' : hotplug}`;
+  const shapes = { pciehp: 'cmb-pciehp', acpiphp: 'cmb-hostbridge', any: 'cmb-pciehp' } as const;
+  return hotplug === null ? 'cmb-switch' : shapes[hotplug];
 }
 
 /** The first is broken unless an expectation names another. */

@@ -4,8 +4,8 @@ import type { MemoryTraits } from './memory.js';
 
 /** What is done once the device is gone. */
 export const afters = {
-  again: 'and serves again',
-  away: 'and stays away',
+  again: 'and the device serves again',
+  away: 'and the device stays away',
   race: 'raced by another removal',
 } as const;
 

@@ -130,7 +130,7 @@ export const states = {
     make: (place) => writing(place, 'cmb'),
   },
   stopped: {
-    describe: 'mapped by a stopped process',
+    describe: 'of a stopped process',
     ...{ ...runs, owner: 'stopped' },
     make: async (place) => {
       const parent = await place.guest.probe('p2pmem');
@@ -144,7 +144,7 @@ export const states = {
     },
   },
   dying: {
-    describe: 'mapped by a process that dies with a request in flight',
+    describe: 'of a process that dies in flight',
     ...{ ...runs, inFlight: 'other', mapping: 'none', owner: 'dying', filled: false },
     make: async (place) => {
       const parent = await place.guest.probe('p2pmem');

@@ -1,0 +1,3 @@
+import { matrix } from '../../src/suite/matrix.js';
+
+export default matrix('controller-reset');
