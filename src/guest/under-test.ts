@@ -97,9 +97,13 @@ export class GuestUnderTest {
     channel.end();
   }
 
-  /** Makes the kernel crash itself, in a process that may never return (drivers/misc/lkdtm/core.c). */
-  async provoke(crash: string): Promise<void> {
-    await this.start(['sh', '-c', 'echo "$0" > /sys/kernel/debug/provoke-crash/DIRECT', crash]);
+  /**
+   * Makes the kernel crash itself (drivers/misc/lkdtm/core.c), in a process that may never return: only `wait` waits for
+   * it. An oops kills that process, which is its right.
+   */
+  async provoke(crash: string, { wait = false }: { readonly wait?: boolean } = {}): Promise<void> {
+    const words = ['sh', '-c', 'echo "$0" > /sys/kernel/debug/provoke-crash/DIRECT', crash];
+    await (wait ? this.exec(words, 30_000) : this.start(words));
   }
 
   /** Waits until the kernel log holds a line; ends early when the guest does. */

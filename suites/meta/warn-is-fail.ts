@@ -1,16 +1,6 @@
-import { scenario } from '../../src/suite/scenario.js';
+import { crashScenario } from '../../src/suite/crash.js';
 
-export default scenario(
-  'a WARN is a FAIL that names the function',
-  {
-    shape: 'cmb-switch',
-    asks: ['guest-survives'],
-    covers: ['splat'],
-    needs: ['lkdtm'],
-    declares: { outcome: 'FAIL', says: /WARNING in lkdtm_WARNING/ },
-  },
-  async ({ guest }) => {
-    await guest.provoke('WARNING');
-    await guest.untilLogged(/end trace/);
-  },
-);
+export default crashScenario('a WARN is a FAIL that names the function', {
+  crash: 'WARNING',
+  declares: { outcome: 'FAIL', says: /WARNING in lkdtm_WARNING/ },
+});
