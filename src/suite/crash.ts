@@ -1,37 +1,47 @@
 import type { GuestUnderTest } from '../guest/under-test.js';
-import { type Scenario, type ScenarioOptions, scenario } from './scenario.js';
+import type { Scenario, ScenarioOptions } from './scenario.js';
 
-/** How a guest is made to hurt itself, and what must be said of it. */
-export interface CrashOptions
-  extends Pick<ScenarioOptions, 'append' | 'deadlineMs' | 'expected' | 'needs'>,
-    Required<Pick<ScenarioOptions, 'declares'>> {
-  /** A crash type of LKDTM: drivers/misc/lkdtm, or suites/meta/mutants/more-crashes.patch. */
-  readonly crash: string;
-  /** What the kernel log says when the report is complete. For a crash whose task does not come back, or that is noticed later. */
+type More = Pick<ScenarioOptions, 'append' | 'deadlineMs' | 'expected'> & {
+  /** FAIL unless told. */
+  readonly outcome?: 'MISS';
+  /** What the kernel log says when the report is complete: for a crash whose task does not come back, or that is noticed later. */
   readonly logs?: RegExp;
   /** Guest files (sysctls, parameters) that are written first: path to text. */
   readonly set?: Readonly<Record<string, string>>;
   /** What else it takes after the crash for the kernel to notice. */
-  readonly then?: (guest: GuestUnderTest) => Promise<unknown>;
-}
+  readonly after?: (guest: GuestUnderTest) => Promise<unknown>;
+};
 
-/** A scenario of suites/meta in which the kernel breaks one of its own rules, so that one reporter must speak. */
-export function crashScenario(title: string, options: CrashOptions): Scenario {
-  const { crash, logs, set = {}, then, needs = [], ...rest } = options;
-  return scenario(
-    title,
-    {
+/** Never in a kernel log: waits until the guest is gone. */
+export const untilGone = /this line never comes/;
+
+/**
+ * A scenario in which the kernel breaks one of its own rules, so that one of its reporters must speak: `what` happens by
+ * the crash type `type` of LKDTM (drivers/misc/lkdtm), and the tool must say `says`.
+ */
+export function crash(what: string, type: string, says: RegExp, more: More = {}): Scenario {
+  const { outcome = 'FAIL', logs, set = {}, after, ...options } = more;
+  return {
+    title: `${what} is a ${outcome} that says so`,
+    options: {
       shape: 'cmb-switch',
       asks: ['guest-survives'],
       covers: ['splat'],
-      needs: ['lkdtm', ...needs],
-      ...rest,
+      needs: ['lkdtm'],
+      declares: { outcome, says },
+      ...options,
     },
-    async ({ guest }) => {
+    body: async ({ guest }) => {
       for (const [file, text] of Object.entries(set)) await guest.write(file, text);
-      await guest.provoke(crash, { wait: logs === undefined });
-      await then?.(guest);
+      await guest.provoke(type, { wait: logs === undefined });
+      await after?.(guest);
       if (logs !== undefined) await guest.untilLogged(logs);
     },
-  );
+  };
+}
+
+/** As crash, by a crash type that only suites/meta/mutants/more-crashes.patch gives to LKDTM. */
+export function seeded(what: string, type: string, says: RegExp, more: More = {}): Scenario {
+  const { options, ...rest } = crash(what, type, says, more);
+  return { ...rest, options: { ...options, needs: ['lkdtm', 'more-crashes'] } };
 }

@@ -1,8 +1,17 @@
-import { crashScenario } from '../../src/suite/crash.js';
+import { scenario } from '../../src/suite/scenario.js';
 
-export default crashScenario('a hung task is a FAIL that names it', {
-  crash: 'HUNG_TASK',
-  set: { '/proc/sys/kernel/hung_task_timeout_secs': '4' },
-  logs: /blocked for more than/,
-  declares: { outcome: 'FAIL', says: /task hung in lkdtm_HUNG_TASK/ },
-});
+export default scenario(
+  'a hung task is a FAIL that names it',
+  {
+    shape: 'cmb-switch',
+    asks: ['guest-survives'],
+    covers: ['splat'],
+    needs: ['lkdtm'],
+    declares: { outcome: 'FAIL', says: /hung|blocked for more than/i },
+  },
+  async ({ guest }) => {
+    await guest.write('/proc/sys/kernel/hung_task_timeout_secs', '4');
+    await guest.provoke('HUNG_TASK');
+    await guest.untilLogged(/blocked for more than/);
+  },
+);

@@ -1,6 +1,16 @@
-import { crashScenario } from '../../src/suite/crash.js';
+import { scenario } from '../../src/suite/scenario.js';
 
-export default crashScenario('a KASAN use-after-free is a FAIL that names the function', {
-  crash: 'READ_AFTER_FREE',
-  declares: { outcome: 'FAIL', says: /KASAN: slab-use-after-free Read in lkdtm_READ_AFTER_FREE/ },
-});
+export default scenario(
+  'a KASAN use-after-free is a FAIL that names the function',
+  {
+    shape: 'cmb-switch',
+    asks: ['guest-survives'],
+    covers: ['splat'],
+    needs: ['lkdtm'],
+    declares: { outcome: 'FAIL', says: /KASAN: .*use-after-free.* lkdtm_READ_AFTER_FREE/ },
+  },
+  async ({ guest }) => {
+    await guest.provoke('READ_AFTER_FREE');
+    await guest.untilLogged(/Disabling lock debugging|Allocated by task/);
+  },
+);

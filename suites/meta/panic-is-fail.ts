@@ -1,7 +1,16 @@
-import { crashScenario } from '../../src/suite/crash.js';
+import { scenario } from '../../src/suite/scenario.js';
 
-export default crashScenario('a panic is a FAIL, and the guest is not waited for', {
-  crash: 'PANIC',
-  logs: /this line never comes/,
-  declares: { outcome: 'FAIL', says: /panic: dumptest/ },
-});
+export default scenario(
+  'a panic is a FAIL, and the guest is not waited for',
+  {
+    shape: 'cmb-switch',
+    asks: ['guest-survives'],
+    covers: ['splat'],
+    needs: ['lkdtm'],
+    declares: { outcome: 'FAIL', says: /panic.*dumptest|panic: dumptest/i },
+  },
+  async ({ guest }) => {
+    await guest.provoke('PANIC');
+    await guest.untilLogged(/this line never comes/);
+  },
+);

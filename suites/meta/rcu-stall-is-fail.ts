@@ -1,11 +1,18 @@
-import { crashScenario } from '../../src/suite/crash.js';
+import { scenario } from '../../src/suite/scenario.js';
 
-export default crashScenario('an RCU stall is a FAIL that names the function', {
-  crash: 'SOFTLOCKUP',
-  set: {
-    '/proc/sys/kernel/soft_watchdog': '0',
-    '/sys/module/rcupdate/parameters/rcu_cpu_stall_timeout': '4',
+export default scenario(
+  'an RCU stall is a FAIL that names the function',
+  {
+    shape: 'cmb-switch',
+    asks: ['guest-survives'],
+    covers: ['splat'],
+    needs: ['lkdtm'],
+    declares: { outcome: 'FAIL', says: /rcu.*stall|stall.*rcu/i },
   },
-  logs: /rcu: .*stall/,
-  declares: { outcome: 'FAIL', says: /rcu detected stall in / },
-});
+  async ({ guest }) => {
+    await guest.write('/proc/sys/kernel/soft_watchdog', '0');
+    await guest.write('/sys/module/rcupdate/parameters/rcu_cpu_stall_timeout', '4');
+    await guest.provoke('SOFTLOCKUP');
+    await guest.untilLogged(/rcu: .*stall/);
+  },
+);

@@ -1,8 +1,17 @@
-import { crashScenario } from '../../src/suite/crash.js';
+import { scenario } from '../../src/suite/scenario.js';
 
-export default crashScenario('a soft lockup is a FAIL that names the function', {
-  crash: 'SOFTLOCKUP',
-  set: { '/proc/sys/kernel/watchdog_thresh': '3' },
-  logs: /soft lockup/,
-  declares: { outcome: 'FAIL', says: /soft lockup in / },
-});
+export default scenario(
+  'a soft lockup is a FAIL that names the function',
+  {
+    shape: 'cmb-switch',
+    asks: ['guest-survives'],
+    covers: ['splat'],
+    needs: ['lkdtm'],
+    declares: { outcome: 'FAIL', says: /soft lockup/ },
+  },
+  async ({ guest }) => {
+    await guest.write('/proc/sys/kernel/watchdog_thresh', '3');
+    await guest.provoke('SOFTLOCKUP');
+    await guest.untilLogged(/soft lockup/);
+  },
+);

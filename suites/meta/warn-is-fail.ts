@@ -1,6 +1,16 @@
-import { crashScenario } from '../../src/suite/crash.js';
+import { scenario } from '../../src/suite/scenario.js';
 
-export default crashScenario('a WARN is a FAIL that names the function', {
-  crash: 'WARNING',
-  declares: { outcome: 'FAIL', says: /WARNING in lkdtm_WARNING/ },
-});
+export default scenario(
+  'a WARN is a FAIL that names the function',
+  {
+    shape: 'cmb-switch',
+    asks: ['guest-survives'],
+    covers: ['splat'],
+    needs: ['lkdtm'],
+    declares: { outcome: 'FAIL', says: /WARNING in lkdtm_WARNING/ },
+  },
+  async ({ guest }) => {
+    await guest.provoke('WARNING');
+    await guest.untilLogged(/end trace/);
+  },
+);

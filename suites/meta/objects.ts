@@ -1,0 +1,28 @@
+import { crash, seeded } from '../../src/suite/crash.js';
+import { cells } from '../../src/suite/scenario.js';
+
+// Objects that outlive their users, or the other way round.
+export default cells({
+  list: crash('a list with a broken link', 'CORRUPT_LIST_DEL', /corrupted list in lkdtm_CORRUPT_LIST_DEL/),
+  refcount: crash(
+    'a reference taken from zero',
+    'REFCOUNT_INC_ZERO',
+    /refcount bug in lkdtm_REFCOUNT_INC_ZERO/,
+  ),
+  'percpu-ref': seeded(
+    'a reference given back twice',
+    'PERCPU_UNDERFLOW',
+    /WARNING in percpu_ref_switch_to_atomic_rcu/,
+    { logs: /end trace/ },
+  ),
+  'timer-freed': seeded(
+    'memory freed with a running timer in it',
+    'TIMER_FREED',
+    /ODEBUG bug in lkdtm_TIMER_FREED/,
+  ),
+  'dma-size': seeded(
+    'a DMA mapping given back with another size',
+    'DMA_SIZE',
+    /DMA-API bug in lkdtm_DMA_SIZE/,
+  ),
+});
