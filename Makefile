@@ -29,7 +29,7 @@ LASTREF := $(CLEAN_ENV) node build/src/cli/main.js
 OPTIONS = $${KERNEL:+--kernel "$$KERNEL"} $${JOBS:+--jobs "$$JOBS"} $(ARGS)
 SOURCES := $(shell find src suites images guests test bench -name '*.ts' 2>/dev/null)
 
-.PHONY: help check try test lint format suite meta list doctor kernel rootfs shell clean distclean new-scenario setup
+.PHONY: help check try test lint format suite meta golden list doctor kernel rootfs shell clean distclean new-scenario setup
 
 help: ## list the targets
 	@printf 'usage: make TARGET [KERNEL=name|tree|bzImage|git:PATH#REF] [S="scenario or suite..."] [JOBS=n] [YES=1] [ARGS=...]\n\n'
@@ -55,7 +55,12 @@ suite: build/.compiled ## run the scenarios or suites S="p2pdma/x meta"
 	@$(LASTREF) run $$S $(OPTIONS)
 
 meta: build/.compiled ## judge the tool itself: guests that panic, hang, flood, vanish
-	@$(LASTREF) run meta $(OPTIONS)
+	@$(LASTREF) run meta --mutant more-crashes $(OPTIONS)
+
+golden: build/.compiled ## capture test/verdict/logs anew from guests of KERNEL, a named one: review the diff
+	@$(LASTREF) run meta --mutant more-crashes $(OPTIONS)
+	@node build/test/verdict/capture.js runs/latest
+	@LASTREF_UPDATE_GOLDEN=1 npx ava test/verdict/golden.test.ts
 
 list: build/.compiled ## suites, scenarios, shapes and kernels
 	@$(LASTREF) list $(ARGS)

@@ -1,14 +1,15 @@
-// Consoles captured from real kernels. `NNN.log` is the console, `NNN.json` what the engine must say of it. After a
-// change that is meant, LASTREF_UPDATE_GOLDEN=1 writes the expectations anew; review them as any other diff.
+// Consoles captured from kernels that were booted: `NNN.log` by hand, `SERIES-SCENARIO.log` by `make golden` (capture.ts).
+// Beside each, `.json` is what the engine must say of it. After a change that is meant, LASTREF_UPDATE_GOLDEN=1 writes
+// the expectations anew; review them as any other diff.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import test from 'ava';
 import { judgeConsole } from '../../src/verdict/scanner.js';
 import type { ConsoleReport } from '../../src/verdict/types.js';
+import { goldenLimit, markerOf, releaseOf } from './support/golden.js';
 
 const folder = path.resolve(import.meta.dirname, '../../../test/verdict/logs');
-const logs = readdirSync(folder).filter((name) => /^\d{3}\.log$/.test(name));
-const options = { begin: 'golden', end: 'golden', release: '6.12.117' };
+const logs = readdirSync(folder).filter((name) => name.endsWith('.log'));
 
 function summary({ splats, lost }: ConsoleReport): unknown {
   return {
@@ -21,12 +22,14 @@ function summary({ splats, lost }: ConsoleReport): unknown {
 }
 
 test('there are golden consoles', (t) => {
-  t.true(logs.length > 0, `no NNN.log in ${folder}`);
+  t.true(logs.length > 0, `no .log in ${folder}`);
 });
 
 for (const name of logs) {
   const log = readFileSync(path.join(folder, name));
   const expectation = path.join(folder, name.replace(/log$/, 'json'));
+  const marker = markerOf(log) ?? 'golden';
+  const options = { begin: marker, end: marker, release: releaseOf(name) };
 
   test(`the console ${name} is judged as recorded`, (t) => {
     const seen = summary(judgeConsole(log, options));
@@ -40,6 +43,6 @@ for (const name of logs) {
     for (const splat of judgeConsole(log).splats) {
       t.is(log.subarray(splat.start, splat.end).toString('utf8'), splat.raw);
     }
-    t.true(log.length < 40_000);
+    t.true(log.length < goldenLimit);
   });
 }
