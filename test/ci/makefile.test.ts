@@ -66,7 +66,14 @@ test('check asks every suite, of the default kernel or of the one that is named'
   const folder = await checkout(t);
   t.deepEqual((await given(folder, 'check')).argv, ['run']);
   t.deepEqual((await given(folder, 'try')).argv, ['run', 'p2pdma', '--kernel', 'debian-7.3']);
-  t.deepEqual((await given(folder, 'meta', 'JOBS=1')).argv, ['run', 'meta', '--jobs', '1']);
+  t.deepEqual((await given(folder, 'meta', 'JOBS=1')).argv, [
+    'run',
+    'meta',
+    '--mutant',
+    'more-crashes',
+    '--jobs',
+    '1',
+  ]);
 });
 
 test('values with blanks, quotes and dollars reach the tool as they are', async (t) => {
