@@ -14,6 +14,7 @@ export const kernel: KernelSpec = {
       'virtio_console',
       'virtio_rng',
       'pvpanic_pci',
+      'qemu_fw_cfg',
       'nvme_auth',
       'nvme_keyring',
       'nvme_core',

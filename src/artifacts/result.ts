@@ -53,6 +53,8 @@ export interface RunPlan {
   readonly mutant: string | null;
   readonly accelerator: 'kvm' | 'tcg';
   readonly jobs: number;
+  /** Every guest boots for real: no clones. */
+  readonly cold: boolean;
   readonly scenarios: readonly {
     readonly id: string;
     readonly title: string;

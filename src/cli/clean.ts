@@ -78,7 +78,7 @@ async function remove({ paths, locks }: Kept): Promise<boolean> {
 
 /** What nobody finished: half-made entries of dead processes, and a `latest` that points at nothing. */
 async function tidy(runs: string, cache: string): Promise<void> {
-  for (const kind of ['kernels', 'rootfs', 'sources', 'probes'])
+  for (const kind of ['kernels', 'rootfs', 'sources', 'probes', 'templates'])
     await removeAbandonedIn(path.join(cache, kind));
   const latest = path.join(runs, 'latest');
   try {

@@ -69,6 +69,7 @@ const runOptions = {
   mutant: { type: 'string', short: 'm' },
   accel: { type: 'string' },
   jobs: { type: 'string', short: 'j' },
+  cold: { type: 'boolean' },
   runs: { type: 'string' },
   shape: { type: 'string' },
   name: { type: 'string' },
@@ -83,7 +84,7 @@ export const commands: readonly Command[] = [
   {
     name: 'run',
     synopsis:
-      'run [SCENARIO|SUITE…] [--tag T|!T]… [--sample CELLS] [--seed N] [--kernel K] [--mutant M] [--decode] [--jobs N] [--accel auto|kvm|tcg] [--runs DIR]',
+      'run [SCENARIO|SUITE…] [--tag T|!T]… [--sample CELLS] [--seed N] [--kernel K] [--mutant M] [--decode] [--jobs N] [--cold] [--accel auto|kvm|tcg] [--runs DIR]',
     describe: 'put scenarios to a kernel and judge; without names, every suite that questions the kernel',
     run: async (argv) => {
       const { values, positionals } = read(argv, { ...runOptions, decode: { type: 'boolean' } });
@@ -97,6 +98,7 @@ export const commands: readonly Command[] = [
         runs: values.runs,
         accelerator: accelerator(values.accel),
         jobs: positive('jobs', values.jobs),
+        cold: values.cold === true,
       });
     },
   },

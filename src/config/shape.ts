@@ -51,14 +51,9 @@ export interface Shape {
   readonly iommu?: 'intel';
 }
 
-/** Every NVMe device of a shape, in PCIe order. The position, from 1, is the namespace id. */
+/** Every NVMe device of a shape, in PCIe order. */
 export function devicesOf(shape: Shape): readonly NvmeDevice[] {
   return shape.pcie.flatMap((branch) => (branch.kind === 'root-port' ? [branch.device] : branch.devices));
-}
-
-/** Namespace id of a device: its place in the shape, so that QEMU's trace tells the disks apart. */
-export function namespaceId(shape: Shape, device: NvmeDevice): number {
-  return devicesOf(shape).findIndex(({ id }) => id === device.id) + 1;
 }
 
 /** Words for the kernel command line that come with the machine. */

@@ -3,9 +3,10 @@ import { LastrefError } from '../kit/errors.js';
 /**
  * Kernel command line of every guest, a word each. The reporters must speak (`ignore_loglevel`, `kasan_multi_shot`:
  * KASAN is silent after its first report otherwise, mm/kasan/report.c), a held request must not be aborted by
- * the NVMe timeout of 30 s, and addresses stay put so that reports compare.
+ * the NVMe timeout of 30 s, and addresses stay put so that reports compare. Without `userKey` (a template, which
+ * is shared) the guest reads its user's key from QEMU's fw_cfg.
  */
-export function commandLine(userKey: string, extra: readonly string[] = []): string[] {
+export function commandLine(userKey: string | null, extra: readonly string[] = []): string[] {
   const words = [
     'console=ttyS0',
     'ignore_loglevel',
@@ -18,7 +19,7 @@ export function commandLine(userKey: string, extra: readonly string[] = []): str
     'random.trust_cpu=on',
     'nvme_core.io_timeout=3600',
     'nvme_core.admin_timeout=3600',
-    `lastref.key=${publicKeyBlob(userKey)}`,
+    ...(userKey === null ? [] : [`lastref.key=${publicKeyBlob(userKey)}`]),
     ...extra,
   ];
   for (const word of words) {

@@ -1,6 +1,8 @@
 import { type FSWatcher, watch } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
+import { deferred } from '../kit/deferred.js';
+import { type Wait, within } from '../kit/wait.js';
 
 /** What one console may hold, in bytes, before the guest is stopped for flooding it. */
 export const consoleLimit = 64 * 1024 * 1024;
@@ -20,6 +22,8 @@ export class ConsoleTail {
   readonly #onChunk: (chunk: Buffer) => void;
   readonly #onError: (error: unknown) => void;
   readonly #buffer = Buffer.allocUnsafe(pieceSize);
+  readonly #awaited: { readonly line: string; seen: () => void }[] = [];
+  #last = '';
   #offset = 0;
   #reading: Promise<void> | undefined;
   #again = false;
@@ -52,6 +56,20 @@ export class ConsoleTail {
   /** Bytes seen so far. */
   get offset(): number {
     return this.#offset;
+  }
+
+  /** Waits until `line` (a part of one, without line ends) is printed from now on. */
+  async untilSeen(line: string, wait: Omit<Wait, 'name'>): Promise<void> {
+    const seen = deferred<void>();
+    this.#awaited.push({ line, seen: () => seen.resolve() });
+    await within({ name: `"${line}" on the console`, ...wait }, () => seen.promise);
+  }
+
+  #look(chunk: Buffer): void {
+    if (this.#awaited.length === 0) return;
+    const text = this.#last + chunk.toString('latin1');
+    for (const { line, seen } of this.#awaited) if (text.includes(line)) seen();
+    this.#last = text.slice(-300);
   }
 
   /** Reads what is left and stops. Call it when QEMU is gone; a second call waits for the first. */
@@ -92,7 +110,9 @@ export class ConsoleTail {
       const { bytesRead } = await this.#handle.read(this.#buffer, 0, pieceSize, this.#offset);
       if (bytesRead === 0) return;
       this.#offset += bytesRead;
-      this.#onChunk(this.#buffer.subarray(0, bytesRead));
+      const chunk = this.#buffer.subarray(0, bytesRead);
+      this.#onChunk(chunk);
+      this.#look(chunk);
     }
   }
 }

@@ -14,7 +14,25 @@ import type { ExecResult, SshSession, TerminalSize } from './ssh.js';
 import type { Recorder } from './timeline.js';
 import type { GuestState, GuestWatch } from './watch.js';
 
+/** How a guest came to be: booted for real, or woken as a copy of a template. */
+export type GuestOrigin =
+  | {
+      readonly kind: 'cold';
+      /** Why it is no clone where a clone was wanted. */
+      readonly why?: string;
+    }
+  | {
+      readonly kind: 'clone';
+      /** Key of the template. */
+      readonly template: string;
+      /** What the template's boot printed: evidence that every clone shares. */
+      readonly bootLog: string;
+      /** What the verdict on that was, as `judgeBoot` of its maker gave it. */
+      readonly judgedBoot: unknown;
+    };
+
 export interface GuestParts {
+  readonly origin: GuestOrigin;
   readonly name: string;
   readonly shape: Shape;
   readonly directory: string;
@@ -48,6 +66,7 @@ export class RunningGuest {
   readonly qmp: Qmp;
   readonly traceFile: string;
   readonly record: Recorder;
+  readonly origin: GuestOrigin;
   /** Time from starting QEMU to SSH, in ms. */
   readonly bootMs: number;
   /** How many times slower than the reference this guest is, measured by its boot; at least 1. */
@@ -63,6 +82,7 @@ export class RunningGuest {
     this.qmp = parts.qmp;
     this.traceFile = parts.traceFile;
     this.record = parts.record;
+    this.origin = parts.origin;
     this.bootMs = parts.bootMs;
     this.scale = parts.scale;
   }
@@ -122,6 +142,18 @@ export class RunningGuest {
     return within({ name, deadlineMs: this.patience(30_000), signal: this.signal }, () =>
       this.#parts.ssh.open(argv),
     );
+  }
+
+  /**
+   * Runs words that end with the session in mind, closes the SSH connection, and waits for `line` on the console:
+   * nothing of us is left in the guest then.
+   */
+  async disconnect(argv: readonly string[], line: string): Promise<void> {
+    const { tail, ssh } = this.#parts;
+    const seen = tail.untilSeen(line, { deadlineMs: this.patience(30_000), signal: this.signal });
+    await this.run(argv);
+    ssh.close();
+    await seen;
   }
 
   /** Opens an interactive shell. */

@@ -5,9 +5,8 @@ import type { RunningGuest } from './guest.js';
 import { NvmeTrace } from './nvme-trace.js';
 
 export interface HeldDisk {
+  /** QEMU's id of the controller, which is also its name in scenarios. */
   readonly id: string;
-  readonly qemuId: string;
-  readonly nsid: number;
   /** Block device in the guest, e.g. `nvme1n1`. */
   readonly block: string;
 }
@@ -34,7 +33,7 @@ export class Hold {
   constructor(guest: RunningGuest, disk: HeldDisk) {
     this.#guest = guest;
     this.disk = disk;
-    this.#trace = new NvmeTrace(guest.traceFile, disk.nsid);
+    this.#trace = new NvmeTrace(guest.traceFile);
   }
 
   get isHeld(): boolean {
@@ -42,25 +41,25 @@ export class Hold {
   }
 
   async hold(): Promise<void> {
-    const { id, qemuId } = this.disk;
+    const { id } = this.disk;
     if (this.#held) throw new LastrefError(`${id} is held already`, { blame: 'test' });
     const busy = await this.#counts();
-    if (busy.guest + busy.qemu > 0) {
-      throw new LastrefError(
-        `${id} has requests in flight before the hold (guest ${busy.guest}, QEMU ${busy.qemu})`,
-        { blame: 'test' },
-      );
+    if (busy.guest > 0) {
+      throw new LastrefError(`${id} has ${busy.guest} requests in flight before the hold`, { blame: 'test' });
     }
-    await this.#guest.qmp.execute('block_set_io_throttle', { id: qemuId, ...unlimited, bps: 1 });
+    await this.#guest.qmp.execute('block_set_io_throttle', { id, ...unlimited, bps: 1 });
     this.#held = true;
     // The human monitor reports a failure as text, and success with none.
-    const complaint = await this.#guest.qmp.monitor(`qemu-io -d ${qemuId} "read 0 ${primeBytes}"`);
+    const complaint = await this.#guest.qmp.monitor(`qemu-io -d ${id} "read 0 ${primeBytes}"`);
     if (complaint.trim() !== '')
       throw new LastrefError(`QEMU could not hold ${id}: ${oneLine(complaint)}`, { blame: 'harness' });
     this.#guest.record('scenario', 'hold', { disk: id });
   }
 
-  /** Guest and QEMU must agree, twice in a row, so that a request that is merely passing through does not count. */
+  /**
+   * Guest and QEMU must agree, twice in a row, so that a request that is merely passing through does not count.
+   * QEMU's trace knows only the sum over all disks: it must be the sum that the guest's block layer counts.
+   */
   async untilInFlight(count: number): Promise<void> {
     const { id } = this.disk;
     let agreed = 0;
@@ -73,10 +72,10 @@ export class Hold {
         blame: 'kernel',
       },
       async () => {
-        const { guest, qemu } = await this.#counts();
+        const { guest, everywhere, qemu } = await this.#counts();
         inGuest = guest;
-        agreed = guest === count && qemu === count ? agreed + 1 : 0;
-        if (agreed < 2) throw new Error(`guest ${guest}, QEMU ${qemu}`);
+        agreed = guest === count && qemu === everywhere ? agreed + 1 : 0;
+        if (agreed < 2) throw new Error(`guest ${guest} (${everywhere} on all disks), QEMU ${qemu} on all`);
         return true;
       },
     ).catch((error: unknown) => {
@@ -88,17 +87,28 @@ export class Hold {
   }
 
   async release(): Promise<void> {
-    const { id, qemuId } = this.disk;
+    const { id } = this.disk;
     if (!this.#held) throw new LastrefError(`${id} is not held`, { blame: 'test' });
-    await this.#guest.qmp.execute('block_set_io_throttle', { id: qemuId, ...unlimited });
+    await this.#guest.qmp.execute('block_set_io_throttle', { id, ...unlimited });
     this.#held = false;
     this.#guest.record('scenario', 'release', { disk: id });
   }
 
-  /** Requests in flight: for the guest's block layer (/sys/block/X/inflight, reads and writes) and for QEMU. */
-  async #counts(): Promise<{ guest: number; qemu: number }> {
-    const text = await this.#guest.read(`/sys/block/${this.disk.block}/inflight`);
-    const [reads = Number.NaN, writes = Number.NaN] = text.trim().split(/\s+/).map(Number);
-    return { guest: reads + writes, qemu: await this.#trace.inFlight() };
+  /**
+   * Requests in flight for the guest's block layer (/sys/block/X/inflight: reads and writes), on this disk and on
+   * every NVMe disk together, and for QEMU on all.
+   */
+  async #counts(): Promise<{ guest: number; everywhere: number; qemu: number }> {
+    const files = await this.#guest.run(['sh', '-c', 'grep . /sys/block/nvme*/inflight']);
+    const counts = new Map<string, number>();
+    for (const [, block = '', reads, writes] of files.matchAll(
+      /^\/sys\/block\/(\w+)\/inflight:\s*(\d+)\s+(\d+)/gm,
+    ))
+      counts.set(block, Number(reads) + Number(writes));
+    return {
+      guest: counts.get(this.disk.block) ?? Number.NaN,
+      everywhere: [...counts.values()].reduce((sum, count) => sum + count, 0),
+      qemu: await this.#trace.inFlight(),
+    };
   }
 }

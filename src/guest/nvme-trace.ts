@@ -1,20 +1,13 @@
 import { open } from 'node:fs/promises';
 
 /**
- * Commands on namespace `nsid` that QEMU's NVMe controller has taken and not completed, from its trace
- * (hw/nvme/trace-events). A completion names only the command id, which two controllers can use at the same time.
- * The namespace asked for is one whose disk is held, so nothing of it completes: a completion belongs to
- * another namespace's open command of that id wherever there is one.
+ * Counts the reads and writes that QEMU's NVMe controllers have taken and not completed, from their trace
+ * (hw/nvme/trace-events). A line does not say which controller it speaks of, so this is the sum over all of them.
  */
 export class InFlight {
-  readonly #nsid: number;
-  /** Namespaces of the open commands, by command id; an id without open commands is not kept. */
-  readonly #open = new Map<string, number[]>();
+  /** How many open commands have this id; an id without open commands is not kept. */
+  readonly #open = new Map<string, number>();
   #rest = '';
-
-  constructor(nsid: number) {
-    this.#nsid = nsid;
-  }
 
   /** Takes the next piece of the trace; what it cuts in two waits for the piece after it. */
   push(text: string): void {
@@ -24,26 +17,22 @@ export class InFlight {
   }
 
   get count(): number {
-    let count = 0;
-    for (const owners of this.#open.values())
-      for (const owner of owners) if (owner === this.#nsid) count += 1;
-    return count;
+    let sum = 0;
+    for (const count of this.#open.values()) sum += count;
+    return sum;
   }
 
   #line(line: string): void {
-    const [, cid, nsid] = /pci_nvme_(?:read|write) cid (\d+) .*\bnsid (\d+) /.exec(line) ?? [];
-    if (cid !== undefined) {
-      const owners = this.#open.get(cid) ?? [];
-      owners.push(Number(nsid));
-      this.#open.set(cid, owners);
+    const begun = /pci_nvme_(?:read|write) cid (\d+) .*\bnsid \d+ /.exec(line)?.[1];
+    if (begun !== undefined) {
+      this.#open.set(begun, (this.#open.get(begun) ?? 0) + 1);
       return;
     }
     const ended = /pci_nvme_rw_cb cid (\d+) /.exec(line)?.[1] ?? '';
-    const owners = this.#open.get(ended);
-    if (owners === undefined) return;
-    const other = owners.findIndex((owner) => owner !== this.#nsid);
-    owners.splice(Math.max(other, 0), 1);
-    if (owners.length === 0) this.#open.delete(ended);
+    const count = this.#open.get(ended);
+    if (count === undefined) return;
+    if (count === 1) this.#open.delete(ended);
+    else this.#open.set(ended, count - 1);
   }
 }
 
@@ -52,16 +41,15 @@ const pieceSize = 256 * 1024;
 /** The trace that QEMU writes, read on from where the last look ended. */
 export class NvmeTrace {
   readonly #file: string;
-  readonly #inFlight: InFlight;
+  readonly #inFlight = new InFlight();
   #offset = 0;
   #reading: Promise<unknown> = Promise.resolve();
 
-  constructor(file: string, nsid: number) {
+  constructor(file: string) {
     this.#file = file;
-    this.#inFlight = new InFlight(nsid);
   }
 
-  /** Commands in flight on the namespace now. */
+  /** Reads and writes in flight on all controllers now. */
   async inFlight(): Promise<number> {
     const reading = this.#reading.then(() => this.#catchUp());
     this.#reading = reading.catch(() => undefined); // whoever asked is told; the next one tries again

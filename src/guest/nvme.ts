@@ -1,8 +1,7 @@
-import { devicesOf, type NvmeDevice, namespaceId } from '../config/shape.js';
+import { devicesOf, type NvmeDevice } from '../config/shape.js';
 import { LastrefError } from '../kit/errors.js';
 import { until } from '../kit/wait.js';
-import { namespaceQemuId } from '../qemu/argv.js';
-import { plugArguments } from '../qemu/plug.js';
+import { type Device, nvmeDevices } from '../qemu/devices.js';
 import type { RunningGuest } from './guest.js';
 import { Hold } from './hold.js';
 import {
@@ -35,12 +34,7 @@ export class Nvme {
     this.#remover = remover;
     this.#device = device;
     this.#found = found;
-    this.#hold = new Hold(guest, {
-      id: device.id,
-      qemuId: namespaceQemuId(device),
-      nsid: namespaceId(guest.shape, device),
-      block: found.block,
-    });
+    this.#hold = new Hold(guest, { id: device.id, block: found.block });
   }
 
   /** Domain:bus:device.function, e.g. `0000:03:00.0`. */
@@ -139,7 +133,14 @@ export class Nvme {
     const name = `${how} ${this.id}`;
     return typeof row.by === 'function'
       ? this.#remover.write(name, row.by(this.#found))
-      : this.#remover.plug(name, plugArguments(this.#guest.shape, this.#device));
+      : this.#remover.plug(name, this.#asPlugged());
+  }
+
+  /** What QMP device_add takes to plug it in again, in the same place. */
+  #asPlugged(): Device {
+    const device = nvmeDevices(this.#guest.shape).find(({ id }) => id === this.id);
+    if (device === undefined) throw new Error(`${this.id} is no device of ${this.#guest.shape.name}`);
+    return device;
   }
 
   /** Undoes a removal that is over, and waits until pool and disk are there; nothing to do when it was never gone. */
@@ -150,11 +151,6 @@ export class Nvme {
     const { errno } = await way.finished(this.#guest.patience(30_000));
     if (errno !== null) throw new LastrefError(`${way.name} failed with ${errno}`, { blame: 'kernel' });
     await this.untilBack();
-    if (back === 'device-add') {
-      // Plugged with a namespace of its own, which has no QEMU id but the controller's.
-      const { id, block } = { id: this.id, block: this.block };
-      this.#hold = new Hold(this.#guest, { id, qemuId: id, nsid: 1, block });
-    }
   }
 
   /** Gives the device back to the driver and waits until its pool and disk are there. */
@@ -178,8 +174,7 @@ export class Nvme {
         return !this.#hasCmb || (await this.#guest.exists(pool)) ? found : undefined;
       },
     );
-    const { qemuId, nsid } = this.#hold.disk;
-    this.#hold = new Hold(this.#guest, { id: this.id, qemuId, nsid, block: this.block });
+    this.#hold = new Hold(this.#guest, { id: this.id, block: this.block });
   }
 
   async isBound(): Promise<boolean> {

@@ -1,15 +1,28 @@
-import { devicesOf, type NvmeDevice, namespaceId, type Shape } from '../config/shape.js';
+import type { Shape } from '../config/shape.js';
+import { comma, type Device, deviceWords, diskNode, nvmeDevices, placeholders } from './devices.js';
 
 export type Accelerator = 'kvm' | 'tcg';
+
+/**
+ * How a machine starts. `cold` boots with its NVMe devices in place. `template` boots without them (they cannot be
+ * migrated) on memory that is a file, to be saved. `clone` waits for a saved state, on a private copy of that file.
+ */
+export type Start =
+  | { readonly kind: 'cold' }
+  | { readonly kind: 'template'; readonly memoryFile: string }
+  | { readonly kind: 'clone'; readonly memoryFile: string };
 
 /** Everything a QEMU command line says. Paths are host paths; `console` and `trace` are files QEMU writes itself. */
 export interface MachineSpec {
   readonly shape: Shape;
   readonly accelerator: Accelerator;
+  readonly start: Start;
   readonly kernel: string;
   readonly initrd: string;
   /** Kernel command line, a word each. */
   readonly append: readonly string[];
+  /** The user's public key for SSH, as a line of authorized_keys. */
+  readonly userKey: string;
   readonly console: string;
   readonly trace: string;
   /** Disk image of each NVMe device, by device id. */
@@ -18,50 +31,38 @@ export interface MachineSpec {
   readonly qmpFd: number;
 }
 
-/** A comma ends an option's value; QEMU reads two as one (docs/system/qemu-manpage, "-drive"). */
-export const comma = (text: string): string => text.replaceAll(',', ',,');
+/** Where a guest reads the user's key: a clone's own, although its memory is the template's. */
+export const keyFile = 'opt/lastref/key';
 
-/** QEMU id of a device's namespace: what `block_set_io_throttle` and `qemu-io -d` name. */
-export const namespaceQemuId = (device: NvmeDevice): string => `ns-${device.id}`;
-
-function nvme(spec: MachineSpec, device: NvmeDevice, bus: string): string[] {
-  const { shape, disks } = spec;
-  const cmb = device.cmbMiB === undefined ? '' : `,cmb_size_mb=${device.cmbMiB}`;
-  const image = disks[device.id] ?? '';
-  return [
+function disks({ shape, disks }: MachineSpec): string[] {
+  return nvmeDevices(shape).flatMap(({ id }) => [
     '-blockdev',
-    `driver=file,node-name=file-${device.id},filename=${comma(image)},locking=off`,
+    `driver=file,node-name=file-${id},filename=${comma(disks[id] ?? '')},locking=off`,
     '-blockdev',
-    `driver=raw,node-name=disk-${device.id},file=file-${device.id}`,
-    '-device',
-    `nvme,id=${device.id},serial=${device.id},bus=${bus}${cmb}`,
-    '-device',
-    `nvme-ns,id=${namespaceQemuId(device)},bus=${device.id},nsid=${namespaceId(shape, device)},drive=disk-${device.id}`,
-  ];
+    `driver=raw,node-name=${diskNode(id)},file=file-${id}`,
+  ]);
 }
 
-function pcie(spec: MachineSpec): string[] {
+function pcie({ shape, start }: MachineSpec): string[] {
+  const plugged =
+    start.kind === 'cold' ? nvmeDevices(shape) : start.kind === 'template' ? placeholders(shape) : [];
+  const on = (bus: string): string[] =>
+    plugged.filter((device: Device) => device.bus === bus).flatMap((device) => deviceWords(device));
   let slot = 0;
-  return spec.shape.pcie.flatMap((branch, index) => {
+  return shape.pcie.flatMap((branch, index) => {
     slot += 1;
     // Room for a CMB that is plugged later, and a fixed place on pcie.0: the same BDF every time.
     const rootPort = [
       '-device',
       `pcie-root-port,id=rp${index},bus=pcie.0,addr=0x${(index + 4).toString(16)},chassis=${slot},slot=${slot},pref64-reserve=256M`,
     ];
-    if (branch.kind === 'root-port') return [...rootPort, ...nvme(spec, branch.device, `rp${index}`)];
-    if (branch.kind === 'slot') {
-      const functions = branch.devices.flatMap((device, number) =>
-        nvme(spec, device, `rp${index},addr=0.${number}${number === 0 ? ',multifunction=on' : ''}`),
-      );
-      return [...rootPort, ...functions];
-    }
-    const ports = branch.devices.flatMap((device, port) => {
+    if (branch.kind !== 'switch') return [...rootPort, ...on(`rp${index}`)];
+    const ports = branch.devices.flatMap((_, port) => {
       slot += 1;
       return [
         '-device',
         `xio3130-downstream,id=dp${index}.${port},bus=up${index},chassis=${slot},slot=${slot}`,
-        ...nvme(spec, device, `dp${index}.${port}`),
+        ...on(`dp${index}.${port}`),
       ];
     });
     return [...rootPort, '-device', `x3130-upstream,id=up${index},bus=rp${index}`, ...ports];
@@ -86,6 +87,17 @@ function plainDisks({ shape }: MachineSpec): string[] {
   ]);
 }
 
+/** Memory that a file holds: shared with it while the template boots, a private copy-on-write of it in a clone. */
+function memory({ shape, start }: MachineSpec): string[] {
+  if (start.kind === 'cold') return ['-machine', 'q35'];
+  const share = start.kind === 'template' ? 'on' : 'off';
+  return [
+    ...['-machine', 'q35,memory-backend=memory'],
+    '-object',
+    `memory-backend-file,id=memory,size=${shape.memoryMiB}M,mem-path=${comma(start.memoryFile)},share=${share}`,
+  ];
+}
+
 /**
  * The QEMU command line of a machine, without the program's name. Pure: same spec, same words.
  * The guest is off the network (`restrict=on`); SSH is forwarded from a port of 127.0.0.1 that the OS chooses.
@@ -97,24 +109,25 @@ export function qemuArgv(spec: MachineSpec): string[] {
     ...['-nodefaults', '-no-user-config', '-display', 'none', '-vga', 'none', '-no-reboot'],
     // The kernel prints the end of its panic after pvpanic has told us: it must go on until it reboots itself.
     ...['-action', 'panic=none'],
-    ...['-machine', 'q35', '-accel', accelerator === 'tcg' ? 'tcg,thread=multi' : 'kvm'],
+    ...memory(spec),
+    ...['-accel', accelerator === 'tcg' ? 'tcg,thread=multi' : 'kvm'],
     ...['-cpu', `${shape.cpu}${zenUnderKvm}`, '-smp', String(shape.vcpus), '-m', `${shape.memoryMiB}M`],
     ...platform(spec),
     ...['-kernel', spec.kernel, '-initrd', spec.initrd, '-append', spec.append.join(' ')],
+    ...['-fw_cfg', `name=${keyFile},string=${comma(spec.userKey)}`],
+    // Another number in every machine: the kernel of a clone is told that it is a copy, and reseeds its random numbers.
+    ...['-device', 'vmgenid,guid=auto'],
     // A file needs no reader, so nothing is lost before we look or after we die.
     ...['-chardev', `file,id=console,path=${comma(spec.console)}`, '-serial', 'chardev:console'],
     ...['-chardev', `socket,id=qmp,fd=${spec.qmpFd}`, '-mon', 'chardev=qmp,mode=control'],
     ...['-netdev', 'user,id=net,restrict=on,hostfwd=tcp:127.0.0.1:0-:22'],
     ...['-device', 'virtio-net-pci,netdev=net,addr=0x2,romfile='],
     ...['-device', 'virtio-rng-pci,addr=0x3', '-device', 'pvpanic-pci,addr=0x1e'],
+    ...(spec.start.kind === 'template' ? [] : disks(spec)),
     ...plainDisks(spec),
     ...pcie(spec),
     // One line per NVMe command and completion: how QEMU tells what is in flight (hw/nvme/trace-events).
     ...['-D', spec.trace, '-trace', 'pci_nvme_read', '-trace', 'pci_nvme_write', '-trace', 'pci_nvme_rw_cb'],
+    ...(spec.start.kind === 'clone' ? ['-S', '-incoming', 'defer'] : []),
   ];
-}
-
-/** Disk images a machine needs: device id and size in MiB. */
-export function disksOf(shape: Shape): readonly { readonly id: string; readonly sizeMiB: number }[] {
-  return devicesOf(shape).map(({ id, diskMiB }) => ({ id, sizeMiB: diskMiB }));
 }

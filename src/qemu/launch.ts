@@ -45,7 +45,11 @@ export function dieWithUs(program: string, argv: readonly string[], outputFile: 
 }
 
 /** Starts QEMU. Its standard output and error go to `logFile`; QMP comes on an inherited socket pair, so there is no path and no race. */
-export async function launchQemu(argv: readonly string[], logFile: string): Promise<QemuProcess> {
+export async function launchQemu(
+  argv: readonly string[],
+  logFile: string,
+  workingDirectory?: string,
+): Promise<QemuProcess> {
   const [program, words] = dieWithUs(qemuProgram(), argv, logFile);
   const child = execa(program, words, {
     stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
@@ -53,6 +57,7 @@ export async function launchQemu(argv: readonly string[], logFile: string): Prom
     reject: false,
     cleanup: false,
     env: { LC_ALL: 'C' },
+    ...(workingDirectory === undefined ? {} : { cwd: workingDirectory }),
   });
   const qmpSocket = child.stdio[3] as unknown as Duplex;
   // execa empties what nobody reads a turn later, and the greeting with it: paused until the QMP client listens.

@@ -1,5 +1,7 @@
+import { realpath, stat } from 'node:fs/promises';
+import path from 'node:path';
 import { execa } from 'execa';
-import { LastrefError } from '../kit/errors.js';
+import { hasCode, LastrefError } from '../kit/errors.js';
 import { qemuProgram } from './launch.js';
 
 /** The oldest QEMU whose NVMe CMB, `nvme-ns` and trace events are as used here. */
@@ -32,4 +34,21 @@ export async function qemuVersion(program = qemuProgram()): Promise<string> {
     });
   }
   return version;
+}
+
+/**
+ * Which QEMU this is, exactly: a state that one has saved is only for itself. Asking the file is cheaper than
+ * running it, and sees a build of the same version.
+ */
+export async function qemuIdentity(program = qemuProgram()): Promise<string> {
+  for (const folder of program.includes('/') ? [''] : (process.env['PATH'] ?? '').split(path.delimiter)) {
+    try {
+      const file = await realpath(path.join(folder, program));
+      const { size, mtimeMs } = await stat(file);
+      return `${file} ${size} ${Math.round(mtimeMs)}`;
+    } catch (error) {
+      if (!hasCode(error, 'ENOENT', 'ENOTDIR', 'EACCES')) throw error;
+    }
+  }
+  throw new LastrefError(`${program} not found`, { blame: 'host', hint: 'apt-get install qemu-system-x86' });
 }

@@ -3,8 +3,8 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { EventLog } from '../artifacts/events.js';
 import type { RunPlan } from '../artifacts/result.js';
-import { type BootSpec, bootGuest } from '../guest/boot.js';
-import type { RunningGuest } from '../guest/guest.js';
+import type { GuestOrigin, RunningGuest } from '../guest/guest.js';
+import { type StartSpec, startGuest } from '../guest/start.js';
 import { GuestUnderTest } from '../guest/under-test.js';
 import type { GuestState } from '../guest/watch.js';
 import { diskError, writeAtomic } from '../kit/atomic.js';
@@ -16,6 +16,7 @@ import { sourceLines } from '../verdict/decode.js';
 import type { Observation } from '../verdict/judge.js';
 import { ConsoleScanner } from '../verdict/scanner.js';
 import type { Splat } from '../verdict/types.js';
+import { judgeBoot, templatesFor, withBoot } from './boot-log.js';
 import { capabilities } from './capabilities.js';
 import { decodeRun } from './decode.js';
 import { findShape } from './discover.js';
@@ -44,6 +45,7 @@ export interface AttemptSpec {
 export interface AttemptOutcome {
   readonly observation: Observation;
   readonly bootMs: number | null;
+  readonly origin: GuestOrigin | null;
 }
 
 /** Folder of an attempt for what need not be kept; hidden, so that no archive of a run that was killed has it. */
@@ -105,13 +107,13 @@ async function attempt(spec: AttemptSpec, found: Findings): Promise<AttemptOutco
     }
   };
   try {
-    const toBoot = await bootSpec(spec, events, onConsole);
-    found.place = await findPlace({ id, plan, shape: toBoot.shape, signal: spec.signal }, (what) => {
+    const toStart = await startSpec(spec, events, onConsole);
+    found.place = await findPlace({ id, plan, shape: toStart.shape, signal: spec.signal }, (what) => {
       spec.step(what, 'boot');
       events.append({ source: 'run', event: 'no-slot', what });
     });
     spec.step('booting', 'boot');
-    guest = await bootGuest(toBoot);
+    guest = await startGuest(toStart);
     await found.place.runs(guest.pid);
     spec.booted();
     await ask(spec, guest, token, events, wounds.signal, found);
@@ -132,7 +134,7 @@ async function attempt(spec: AttemptSpec, found: Findings): Promise<AttemptOutco
   const scanned = { ...read, splats: await decodeRun(read.splats, plan, again) };
   // A scenario that was cut short never wrote its end marker; its own error says so better.
   const lost = scanned.lost.filter(({ kind }) => found.thrown === undefined || kind !== 'marker-missing');
-  const report = { ...scanned, lost: [...lost, ...(found.log?.lost ?? [])] };
+  const report = withBoot({ ...scanned, lost: [...lost, ...(found.log?.lost ?? [])] }, guest?.origin ?? null);
   for (const [index, splat] of report.splats.entries()) {
     await writeAtomic(path.join(directory, 'splats', `${index + 1}.txt`), splatText(splat));
   }
@@ -149,14 +151,15 @@ async function attempt(spec: AttemptSpec, found: Findings): Promise<AttemptOutco
   return {
     observation,
     bootMs: guest === undefined ? null : Math.round(guest.bootMs),
+    origin: guest?.origin ?? null,
   };
 }
 
-async function bootSpec(
+async function startSpec(
   spec: AttemptSpec,
   events: EventLog,
   onConsole: (chunk: Buffer) => void,
-): Promise<BootSpec> {
+): Promise<StartSpec> {
   const { plan, scenario, directory } = spec;
   return {
     name: spec.id,
@@ -172,6 +175,8 @@ async function bootSpec(
     onConsole,
     consoleLimit: scenario.options.consoleLimit,
     signal: spec.signal,
+    templates: templatesFor(scenario, plan),
+    judgeBoot: (console) => judgeBoot(console, plan.kernel.release),
   };
 }
 

@@ -28,6 +28,8 @@ export interface PlanOptions extends Narrowing, ImageOptions {
   readonly runs?: string | undefined;
   readonly accelerator?: WantedAccelerator | undefined;
   readonly jobs?: number | undefined;
+  /** Every guest boots for real. */
+  readonly cold?: boolean | undefined;
   /** Somebody follows the run on its control socket. */
   readonly followed?: boolean;
 }
@@ -93,6 +95,7 @@ export async function makePlan(options: PlanOptions = {}): Promise<Planned> {
     accelerator,
     jobs,
     seed: options.seed ?? defaultSeed,
+    cold: options.cold === true,
     scenarios: chosen.map(
       ({
         id,

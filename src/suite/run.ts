@@ -89,6 +89,7 @@ function unasked({ options }: Scenario, skip: string): AttemptOutcome {
   return {
     observation: { asks: options.asks, console: { splats: [], lost: [] }, guest: 'running', skip },
     bootMs: null,
+    origin: null,
   };
 }
 
@@ -105,6 +106,7 @@ function unkept(error: unknown, directory: string, { options }: Scenario): Attem
       error: { blame, message },
     },
     bootMs: null,
+    origin: null,
   };
 }
 

@@ -25,6 +25,8 @@ export interface ScenarioOptions {
   readonly needs?: readonly Capability[];
   /** More words for the kernel command line. */
   readonly append?: readonly string[];
+  /** It asks about booting itself: a guest that boots for real, no clone. */
+  readonly cold?: boolean;
   /** Noise rows that this scenario provokes on purpose. */
   readonly expected?: readonly string[];
   /** For suites/meta: what the tool must say. The scenario passes when it does, and is an ERROR when it does not. */

@@ -1,12 +1,5 @@
 import test from 'ava';
-import {
-  devicesOf,
-  faultsOf,
-  type NvmeDevice,
-  namespaceId,
-  type Shape,
-  validateShape,
-} from '../../src/config/shape.js';
+import { devicesOf, faultsOf, type NvmeDevice, type Shape, validateShape } from '../../src/config/shape.js';
 import { LastrefError } from '../../src/kit/errors.js';
 
 const cmb: NvmeDevice = { id: 'cmb', diskMiB: 64, cmbMiB: 64 };
@@ -100,15 +93,11 @@ test('every fault is told at once, with the file to correct, as a mistake of the
   t.like(error, { blame: 'user', exitCode: 2, hint: 'correct guests/shapes/cmb-switch.ts' });
 });
 
-test('devices come in PCIe order, and their place is their namespace id', (t) => {
+test('devices come in PCIe order', (t) => {
   const third: NvmeDevice = { id: 'third', diskMiB: 1 };
   const shape: Shape = { ...good, pcie: [{ kind: 'root-port', device: third }, ...good.pcie] };
   t.deepEqual(
     devicesOf(shape).map(({ id }) => id),
     ['third', 'cmb', 'disk'],
-  );
-  t.deepEqual(
-    devicesOf(shape).map((device) => namespaceId(shape, device)),
-    [1, 2, 3],
   );
 });

@@ -1,7 +1,8 @@
 import { appendFile, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { type BootSpec, bootGuest } from '../../src/guest/boot.js';
+import { bootGuest } from '../../src/guest/boot.js';
+import type { BootSpec } from '../../src/guest/machine.js';
 import { type Blame, LastrefError } from '../../src/kit/errors.js';
 import { makeKeyPair } from '../../src/suite/keys.js';
 import { fakeGuest, fakeQemu, isAlive, pidOf } from '../support/fake-guest.js';

@@ -2,7 +2,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { execa } from 'execa';
-import type { BootSpec } from '../../src/guest/boot.js';
+import type { BootSpec } from '../../src/guest/machine.js';
 import { projectRoot } from '../../src/kit/paths.js';
 import { until } from '../../src/kit/wait.js';
 import { fakeGuest, fakeQemu, isAlive, pidOf } from '../support/fake-guest.js';

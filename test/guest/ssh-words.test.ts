@@ -1,6 +1,6 @@
 import test from 'ava';
 import { execa } from 'execa';
-import { forwardedPort } from '../../src/guest/boot.js';
+import { forwardedPort } from '../../src/guest/machine.js';
 import { quote } from '../../src/guest/ssh.js';
 
 test("a guest's shell gives every word to the command as it was", async (t) => {

@@ -7,26 +7,30 @@ import { shape as pciehp } from '../../guests/shapes/cmb-pciehp.js';
 import { shape as slot } from '../../guests/shapes/cmb-slot.js';
 import { shape as behindSwitch } from '../../guests/shapes/cmb-switch.js';
 import { appendOf } from '../../src/config/shape.js';
-import { disksOf, type MachineSpec, qemuArgv } from '../../src/qemu/argv.js';
+import { type MachineSpec, qemuArgv } from '../../src/qemu/argv.js';
+import { disksOf, nvmeDevices, plugOrder } from '../../src/qemu/devices.js';
 
 const spec: MachineSpec = {
   shape: behindSwitch,
   accelerator: 'tcg',
+  start: { kind: 'cold' },
   kernel: '/k/bzImage',
   initrd: '/r/base.cpio.gz',
   append: ['console=ttyS0', 'nokaslr'],
+  userKey: 'ssh-ed25519 AAAA',
   console: '/run/console.log',
   trace: '/run/trace.log',
   disks: { cmb: '/s/cmb.img', disk: '/s/disk.img' },
   qmpFd: 3,
 };
 
-const frame = (cpu: string): string[] => [
+const before = (machine: string, cpu: string): string[] => [
   '-nodefaults -no-user-config -display none -vga none -no-reboot',
   '-action panic=none',
-  '-machine q35 -accel tcg,thread=multi',
+  `-machine ${machine} -accel tcg,thread=multi`,
   `-cpu ${cpu} -smp 2 -m 1024M`,
   '-kernel /k/bzImage -initrd /r/base.cpio.gz -append console=ttyS0 nokaslr',
+  '-fw_cfg name=opt/lastref/key,string=ssh-ed25519 AAAA -device vmgenid,guid=auto',
   '-chardev file,id=console,path=/run/console.log -serial chardev:console',
   '-chardev socket,id=qmp,fd=3 -mon chardev=qmp,mode=control',
   '-netdev user,id=net,restrict=on,hostfwd=tcp:127.0.0.1:0-:22',
@@ -36,12 +40,15 @@ const frame = (cpu: string): string[] => [
 
 const traces = '-D /run/trace.log -trace pci_nvme_read -trace pci_nvme_write -trace pci_nvme_rw_cb';
 
-const nvme = (id: string, nsid: number, bus: string, cmb = ''): string[] => [
+const frame = (cpu: string): string[] => before('q35', cpu);
+
+const disk = (id: string): string[] => [
   `-blockdev driver=file,node-name=file-${id},filename=/s/${id}.img,locking=off`,
   `-blockdev driver=raw,node-name=disk-${id},file=file-${id}`,
-  `-device nvme,id=${id},serial=${id},bus=${bus}${cmb}`,
-  `-device nvme-ns,id=ns-${id},bus=${id},nsid=${nsid},drive=disk-${id}`,
 ];
+
+const nvme = (id: string, bus: string, cmb = ''): string =>
+  `-device nvme,id=${id},serial=${id},bus=${bus}${cmb},drive=disk-${id}`;
 
 const rootPort = (index: number, slot: number): string =>
   `-device pcie-root-port,id=rp${index},bus=pcie.0,addr=0x${index + 4},chassis=${slot},slot=${slot},pref64-reserve=256M`;
@@ -54,12 +61,14 @@ test('two devices behind one switch', (t) => {
     said({}),
     [
       ...frame('EPYC'),
+      ...disk('cmb'),
+      ...disk('disk'),
       rootPort(0, 1),
       '-device x3130-upstream,id=up0,bus=rp0',
       '-device xio3130-downstream,id=dp0.0,bus=up0,chassis=2,slot=2',
-      ...nvme('cmb', 1, 'dp0.0', ',cmb_size_mb=64'),
+      nvme('cmb', 'dp0.0', ',cmb_size_mb=64'),
       '-device xio3130-downstream,id=dp0.1,bus=up0,chassis=3,slot=3',
-      ...nvme('disk', 2, 'dp0.1'),
+      nvme('disk', 'dp0.1'),
       traces,
     ].join(' '),
   );
@@ -74,15 +83,65 @@ for (const [shape, cpu] of [
       said({ shape }),
       [
         ...frame(cpu),
+        ...disk('cmb'),
+        ...disk('disk'),
         rootPort(0, 1),
-        ...nvme('cmb', 1, 'rp0', ',cmb_size_mb=64'),
+        nvme('cmb', 'rp0', ',cmb_size_mb=64'),
         rootPort(1, 2),
-        ...nvme('disk', 2, 'rp1'),
+        nvme('disk', 'rp1'),
         traces,
       ].join(' '),
     );
   });
 }
+
+const onFile = (share: string): string =>
+  `q35,memory-backend=memory -object memory-backend-file,id=memory,size=1024M,mem-path=/t/m,,1,share=${share}`;
+
+const ports = [
+  '-device xio3130-downstream,id=dp0.0,bus=up0,chassis=2,slot=2',
+  '-device xio3130-downstream,id=dp0.1,bus=up0,chassis=3,slot=3',
+];
+
+test('a template has no disks, and below a switch something that keeps the room of the CMB', (t) => {
+  t.is(
+    said({ start: { kind: 'template', memoryFile: '/t/m,1' } }),
+    [
+      ...before(onFile('on'), 'EPYC'),
+      rootPort(0, 1),
+      '-device x3130-upstream,id=up0,bus=rp0',
+      ports[0],
+      '-device pci-testdev,id=room-cmb,bus=dp0.0,membar=256M',
+      ports[1],
+      traces,
+    ].join(' '),
+  );
+  const flat = said({ shape: hostbridge, start: { kind: 'template', memoryFile: '/t/m' } });
+  t.notRegex(flat, /pci-testdev|nvme,/); // a root port reserves it by itself
+});
+
+test('a clone is its template on a private copy of the memory, with disks and without devices, stopped', (t) => {
+  t.is(
+    said({ start: { kind: 'clone', memoryFile: '/t/m,1' } }),
+    [
+      ...before(onFile('off'), 'EPYC'),
+      ...disk('cmb'),
+      ...disk('disk'),
+      rootPort(0, 1),
+      '-device x3130-upstream,id=up0,bus=rp0',
+      ...ports,
+      traces,
+      '-S -incoming defer',
+    ].join(' '),
+  );
+});
+
+test('what is plugged into a clone is what a cold boot has on its command line', (t) => {
+  t.deepEqual(nvmeDevices(behindSwitch), [
+    { driver: 'nvme', id: 'cmb', serial: 'cmb', bus: 'dp0.0', cmb_size_mb: 64, drive: 'disk-cmb' },
+    { driver: 'nvme', id: 'disk', serial: 'disk', bus: 'dp0.1', drive: 'disk-disk' },
+  ]);
+});
 
 /** The value that follows a word. */
 function after(argv: readonly string[], word: string, nth = 0): string | undefined {
@@ -145,8 +204,22 @@ test('a plain disk has no file and no place behind a port', (t) => {
 
 test('two functions of one slot sit on one port', (t) => {
   const words = said({ shape: slot });
-  t.true(words.includes(nvme('cmb', 1, 'rp0,addr=0.0,multifunction=on', ',cmb_size_mb=64').join(' ')));
-  t.true(words.includes(nvme('disk', 2, 'rp0,addr=0.1').join(' ')));
+  t.true(words.includes(nvme('cmb', 'rp0,addr=0.0,multifunction=on', ',cmb_size_mb=64')));
+  t.true(words.includes(nvme('disk', 'rp0,addr=0.1')));
+});
+
+test('function 0 of a slot is plugged last: the guest looks for the others when it comes', (t) => {
+  t.deepEqual(
+    plugOrder(slot).map(({ id, addr }) => [id, addr]),
+    [
+      ['disk', '0.1'],
+      ['cmb', '0.0'],
+    ],
+  );
+  t.deepEqual(
+    plugOrder(behindSwitch).map(({ id }) => id),
+    ['cmb', 'disk'],
+  );
 });
 
 test('an IOMMU comes before what it translates for, and pciehp is what is left without ACPI hotplug', (t) => {

@@ -4,7 +4,8 @@
  */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { type BootSpec, bootGuest } from '../../src/guest/boot.js';
+import { bootGuest } from '../../src/guest/boot.js';
+import type { BootSpec } from '../../src/guest/machine.js';
 import { messageOf } from '../../src/kit/errors.js';
 
 const [folder = '', stay] = process.argv.slice(2);

@@ -2,7 +2,7 @@ import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { ExecutionContext } from 'ava';
 import { shape } from '../../guests/shapes/cmb-switch.js';
-import type { BootSpec } from '../../src/guest/boot.js';
+import type { BootSpec } from '../../src/guest/machine.js';
 import { hasCode } from '../../src/kit/errors.js';
 import { projectRoot } from '../../src/kit/paths.js';
 import { until } from '../../src/kit/wait.js';

@@ -33,6 +33,7 @@ export function samplePlan(runs: string, ids: readonly string[] = ['p2pdma/write
     rootfs: { name: 'base', key: 'r', cpio: '/cache/rootfs.cpio.gz', hostKeys: [], provenance: {} },
     mutant: null,
     accelerator: 'tcg',
+    cold: false,
     jobs: 2,
     scenarios: ids.map((id) => ({
       id,
