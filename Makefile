@@ -8,10 +8,12 @@ YES ?=
 ARGS ?=
 A ?=
 N ?=
+SEED ?=
+SAMPLE ?=
 OLDER ?= 14d
 
 # Values reach the recipes through the environment, never through make's text: blanks and quotes in them are safe.
-export KERNEL S JOBS A N OLDER
+export KERNEL S SEED SAMPLE JOBS A N OLDER
 
 SHELL := /bin/sh
 MAKEFLAGS += --no-builtin-rules
@@ -29,14 +31,17 @@ LASTREF := $(CLEAN_ENV) node build/src/cli/main.js
 OPTIONS = $${KERNEL:+--kernel "$$KERNEL"} $${JOBS:+--jobs "$$JOBS"} $(ARGS)
 SOURCES := $(shell find src suites images guests test bench -name '*.ts' 2>/dev/null)
 
-.PHONY: help check try test lint format suite meta golden list doctor kernel rootfs shell clean distclean new-scenario setup
+.PHONY: help check nightly try test lint format suite meta golden list doctor kernel rootfs shell clean distclean new-scenario setup
 
 help: ## list the targets
 	@printf 'usage: make TARGET [KERNEL=name|tree|bzImage|git:PATH#REF] [S="scenario or suite..."] [JOBS=n] [YES=1] [ARGS=...]\n\n'
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 16
 
-check: build/.compiled ## the main job: put every suite to KERNEL (default linux-6.12-kasan) and judge
-	@$(LASTREF) run $(OPTIONS)
+check: build/.compiled ## the main job: put the quick scenarios and a sample of the matrix to KERNEL (default linux-6.12-kasan), judge
+	@$(LASTREF) run --tag '!nightly' --sample "$${SAMPLE:-12}" $${SEED:+--seed "$$SEED"} $(OPTIONS)
+
+nightly: build/.compiled ## everything: slow scenarios, races from today's seed (or SEED), the whole matrix
+	@$(LASTREF) run --seed "$${SEED:-$$(date +%Y%m%d)}" $(OPTIONS)
 
 try: build/.compiled ## real verdicts in minutes: the p2pdma suite on Debian's ready-made 7.3, nothing to compile
 	@KERNEL="$${KERNEL:-debian-7.3}"; $(LASTREF) run p2pdma $(OPTIONS)

@@ -6,6 +6,9 @@ import type { Found } from './discover.js';
 /** The seed of a run that was given none: the same questions every time. */
 export const defaultSeed = 1;
 
+/** Tags that mean something even where no scenario has them. */
+const usualTags = ['nightly', 'race'] as const;
+
 export interface Narrowing {
   /** Words of `--tag`: a scenario must have one of them; a word after `!` takes scenarios away. */
   readonly tags?: readonly string[] | undefined;
@@ -20,7 +23,7 @@ export function narrow(
   chosen: readonly Found[],
   { tags = [], sample, seed = defaultSeed }: Narrowing,
 ): Found[] {
-  const known = [...new Set(all.flatMap(tagsOf))];
+  const known = [...new Set([...usualTags, ...all.flatMap(tagsOf)])];
   for (const word of tags) {
     const tag = word.replace(/^!/, '');
     if (known.includes(tag)) continue;

@@ -62,9 +62,15 @@ test('make without a target is help, not work', async (t) => {
   t.regex((await make(await checkout(t))).stdout, /^usage: make TARGET/);
 });
 
-test('check asks every suite, of the default kernel or of the one that is named', async (t) => {
+test('check asks the quick scenarios and a sample of the cells, of the default kernel or of the one that is named', async (t) => {
   const folder = await checkout(t);
-  t.deepEqual((await given(folder, 'check')).argv, ['run']);
+  const quick = ['run', '--tag', '!nightly', '--sample', '12'];
+  t.deepEqual((await given(folder, 'check')).argv, quick);
+  t.deepEqual((await given(folder, 'check', 'SEED=7', 'SAMPLE=2', 'KERNEL=k')).argv, [
+    ...['run', '--tag', '!nightly', '--sample', '2', '--seed', '7', '--kernel', 'k'],
+  ]);
+  t.deepEqual((await given(folder, 'nightly', 'SEED=7')).argv, ['run', '--seed', '7']);
+  t.regex((await given(folder, 'nightly')).argv.join(' '), /^run --seed \d{8}$/);
   t.deepEqual((await given(folder, 'try')).argv, ['run', 'p2pdma', '--kernel', 'debian-7.3']);
   t.deepEqual((await given(folder, 'meta', 'JOBS=1')).argv, [
     'run',
