@@ -21,10 +21,6 @@ export const capabilities = {
     (await guest.exists('/sys/kernel/debug/provoke-crash/DIRECT'))
       ? null
       : 'this kernel has no LKDTM to crash it with (CONFIG_LKDTM)',
-  'more-crashes': async (guest) =>
-    /^LOCK_CIRCULAR$/m.test(await guest.read('/sys/kernel/debug/provoke-crash/DIRECT'))
-      ? null
-      : 'LKDTM of this kernel does not know this crash: run with `--mutant more-crashes`',
 } as const satisfies Record<string, Look>;
 
 export type Capability = keyof typeof capabilities;

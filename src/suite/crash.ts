@@ -43,5 +43,5 @@ export function crash(what: string, type: string, says: RegExp, more: More = {})
 /** As crash, by a crash type that only suites/meta/mutants/more-crashes.patch gives to LKDTM. */
 export function seeded(what: string, type: string, says: RegExp, more: More = {}): Scenario {
   const { options, ...rest } = crash(what, type, says, more);
-  return { ...rest, options: { ...options, needs: ['lkdtm', 'more-crashes'] } };
+  return { ...rest, options: { ...options, mutant: 'more-crashes' } };
 }

@@ -31,8 +31,9 @@ export async function runScenario(id: string, scenario: Scenario, plan: RunPlan)
     for (;;) {
       attempts += 1;
       const first = attempts === 1;
-      if (scenario.options.skip !== undefined) {
-        last = unasked(scenario, scenario.options.skip);
+      const skip = whyUnasked(scenario, plan);
+      if (skip !== undefined) {
+        last = unasked(scenario, skip);
         verdict = judge(last.observation);
         break;
       }
@@ -82,6 +83,13 @@ export async function runScenario(id: string, scenario: Scenario, plan: RunPlan)
   } finally {
     control.close();
   }
+}
+
+/** Why no guest is booted for this question. */
+function whyUnasked({ options: { skip, mutant } }: Scenario, plan: RunPlan): string | undefined {
+  const own = plan.mutant === null ? null : path.parse(plan.mutant).name;
+  if (skip !== undefined || mutant === undefined || mutant === own) return skip;
+  return `only a kernel with the seeded bug ${mutant} can be asked this: \`--mutant ${mutant}\``;
 }
 
 /** A question that makes no sense needs no guest. */

@@ -21,6 +21,8 @@ export interface ScenarioOptions {
   readonly tags?: readonly string[];
   /** Why this question makes no sense: the answer is SKIP, and no guest is booted. */
   readonly skip?: string;
+  /** For suites/meta: asked only of a kernel with this seeded bug; of any other the answer is SKIP, without a guest. */
+  readonly mutant?: string;
   /** Without these the answer is SKIP. */
   readonly needs?: readonly Capability[];
   /** More words for the kernel command line. */

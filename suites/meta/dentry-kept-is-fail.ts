@@ -6,7 +6,8 @@ export default scenario(
     shape: 'cmb-switch',
     asks: ['guest-survives'],
     covers: ['splat'],
-    needs: ['lkdtm', 'more-crashes'],
+    needs: ['lkdtm'],
+    mutant: 'more-crashes',
     declares: { outcome: 'FAIL', says: /Dentry still in use/ },
   },
   async ({ guest }) => {
