@@ -47,7 +47,11 @@ const impossible: readonly (readonly [string, Shape, RegExp])[] = [
     /called "disk"/,
   ],
   ['no device', { ...good, pcie: [] }, /a machine without devices cannot lose one/],
-  ['an empty slot', { ...good, pcie: [{ kind: 'slot', devices: [] }] }, /a slot has 1 to 8 functions, not 0/],
+  [
+    'a slot of nine functions',
+    { ...good, pcie: [{ kind: 'slot', devices: [...'abcdefghi'].map((id) => ({ id, diskMiB: 1 })) }] },
+    /a slot has 1 to 8 functions, not 9/,
+  ],
   ['an empty switch', { ...good, pcie: [{ kind: 'switch', devices: [] }] }, /without devices/],
   [
     'a plain disk that is called like another device',
