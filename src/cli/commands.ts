@@ -123,6 +123,16 @@ export const commands: readonly Command[] = [
     },
   },
   {
+    name: 'coverage',
+    synopsis: 'coverage [RUN] [--json] [--runs DIR]',
+    describe:
+      'which lines and branches of the kernel a run reached (`run --kernel linux-6.12-coverage` counts them)',
+    run: async (argv) => {
+      const { values, positionals } = read(argv, { json: runOptions.json, runs: runOptions.runs });
+      return (await import('./coverage.js')).coverageCommand(positionals, values);
+    },
+  },
+  {
     name: 'list',
     synopsis: 'list [SCENARIO|SUITE…] [--tag T|!T]… [--sample CELLS] [--seed N] [--json]',
     describe: 'suites with their scenarios, shapes, kernels and mutants; with names, what `run` would choose',

@@ -31,6 +31,8 @@ export interface KernelSpec {
   /** Fragment lines this source cannot have, each with the reason: `CONFIG_X` → why. */
   readonly without?: Readonly<Record<string, string>>;
   readonly toolchain?: { readonly cc?: string };
+  /** Source files (`drivers/pci/p2pdma.c`) that count which of their lines are reached; wants CONFIG_GCOV_KERNEL. */
+  readonly coverage?: readonly string[];
 }
 
 /** A built kernel with its provenance: what a guest boots. */
@@ -51,6 +53,8 @@ export interface KernelImage {
   readonly systemMap?: string | null;
   /** Source tree, where there is one (for decode_stacktrace.sh, get_maintainer.pl). */
   readonly source: string | null;
+  /** Folder with the notes (.gcno) of the files that count their lines, where there are any. */
+  readonly coverage?: string | null;
   /** Plain facts for result.json: source package and version, patch names, mutant, compiler, config hash. */
   readonly provenance: Readonly<Record<string, string>>;
 }

@@ -61,6 +61,11 @@ async function fill(
         if (options.debug !== undefined)
           await copyFile(path.join(tree.obj, 'vmlinux'), path.join(folder, 'vmlinux'));
         const release = await readFile(path.join(tree.obj, 'include/config/kernel.release'), 'utf8');
+        for (const file of spec.coverage ?? []) {
+          const notes = file.replace(/\.c$/, '.gcno');
+          await mkdir(path.join(folder, 'coverage', path.dirname(notes)), { recursive: true });
+          await copyFile(path.join(tree.obj, notes), path.join(folder, 'coverage', notes));
+        }
         await saveImage(folder, {
           key,
           release: release.trim(),

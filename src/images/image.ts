@@ -38,6 +38,7 @@ export async function loadImage(folder: string, name: string): Promise<KernelIma
     config: await present(path.join(folder, 'config')),
     vmlinux: await present(path.join(folder, 'vmlinux')),
     systemMap: await present(path.join(folder, 'System.map')),
+    coverage: await present(path.join(folder, 'coverage')),
     source: facts.source === null ? null : await present(facts.source),
     provenance: facts.provenance,
   };

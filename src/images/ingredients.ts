@@ -122,5 +122,6 @@ export function keyOf(spec: KernelSpec, parts: Ingredients): string {
     'mutant',
     parts.mutant?.code ?? '',
     spec.toolchain?.cc ?? '',
+    ...(spec.coverage ?? []),
   );
 }

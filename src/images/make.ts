@@ -72,6 +72,10 @@ export interface MakeResult {
   readonly objects: number;
 }
 
+/** Files that count their lines: Kbuild's own variable for one object (scripts/Makefile.lib, GCOV_PROFILE_). */
+const profiled = ({ coverage = [] }: KernelSpec): string[] =>
+  coverage.map((file) => `GCOV_PROFILE_${path.basename(file, '.c')}.o=y`);
+
 /** `make bzImage` with a full log; the first complaints are in the error. */
 export async function make(
   tree: Tree,
@@ -83,7 +87,15 @@ export async function make(
   await mkdir(path.dirname(run.log), { recursive: true });
   const guard = path.join(path.dirname(fileURLToPath(import.meta.url)), 'guard.js');
   const makeTool = (await findTool('make')) ?? 'make';
-  const args = ['-C', tree.src, `O=${tree.obj}`, `-j${availableParallelism()}`, `CC=${cc}`, 'bzImage'];
+  const args = [
+    '-C',
+    tree.src,
+    `O=${tree.obj}`,
+    `-j${availableParallelism()}`,
+    `CC=${cc}`,
+    ...profiled(spec),
+    'bzImage',
+  ];
   const child = execa(process.execPath, [guard, makeTool, ...args], {
     reject: false,
     buffer: false,

@@ -17,6 +17,7 @@ const packages: Readonly<Record<string, string>> = {
   find: 'findutils',
   flex: 'flex',
   gcc: 'gcc',
+  gcov: 'gcc',
   git: 'git',
   ld: 'binutils',
   make: 'make',

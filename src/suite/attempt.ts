@@ -18,6 +18,7 @@ import { ConsoleScanner } from '../verdict/scanner.js';
 import type { Splat } from '../verdict/types.js';
 import { judgeBoot, templatesFor, withBoot } from './boot-log.js';
 import { capabilities } from './capabilities.js';
+import { keepCoverage } from './coverage-data.js';
 import { decodeRun } from './decode.js';
 import { findShape } from './discover.js';
 import { Expectations } from './expect.js';
@@ -127,6 +128,7 @@ async function attempt(spec: AttemptSpec, found: Findings): Promise<AttemptOutco
     const answers =
       guest.state === 'running' && (found.thrown === undefined || (await stillAnswers(guest, events)));
     if (answers) found.log = await keepKernelLog(guest, directory, token, found.beganMs);
+    if (answers) await keepCoverage(guest, plan.kernel, directory);
     await endGuest(guest, found, events);
   }
   const read = scanner.end();

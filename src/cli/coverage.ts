@@ -1,0 +1,77 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { findRun, runPaths, runsRoot } from '../artifacts/layout.js';
+import type { RunPlan } from '../artifacts/result.js';
+import { LastrefError } from '../kit/errors.js';
+import { projectRoot } from '../kit/paths.js';
+import { terminalSafe } from '../kit/terminal-safe.js';
+import { type CoverageReport, coverageTable } from '../report/coverage.js';
+import { type FileCoverage, readCoverage } from '../suite/coverage.js';
+
+/** A row of docs/data/unreached.json: lines that nothing can reach here, by function and, where told, by what they say. */
+interface Explanation {
+  readonly file: string;
+  readonly fn: string;
+  /** Regular expression on the line's text; without it the whole function. */
+  readonly text?: string;
+  readonly why: string;
+}
+
+/** `lastref coverage`: what a run of a counting kernel reached, and every line that it did not. */
+export async function coverageCommand(
+  words: readonly string[],
+  options: { readonly json?: boolean | undefined; readonly runs?: string | undefined },
+): Promise<number> {
+  const [name = 'latest', ...more] = words;
+  if (more.length > 0) throw new LastrefError('coverage takes one RUN', { blame: 'user' });
+  const directory = await findRun(await runsRoot(options.runs), name);
+  const reports = await coverageOf(directory);
+  process.stdout.write(
+    options.json === true ? `${JSON.stringify(reports, null, 2)}\n` : terminalSafe(coverageTable(reports)),
+  );
+  return 0;
+}
+
+/** Coverage of a run, its unreached lines with their text and why. */
+export async function coverageOf(directory: string): Promise<CoverageReport[]> {
+  const plan = JSON.parse(await readFile(runPaths(directory).plan, 'utf8')) as RunPlan;
+  const explanations = JSON.parse(
+    await readFile(path.join(projectRoot, 'docs', 'data', 'unreached.json'), 'utf8'),
+  ) as Explanation[];
+  const files = await readCoverage(directory);
+  return Promise.all(
+    files.map(async (coverage) => {
+      const source = path.join(plan.kernel.source ?? '', coverage.file);
+      const text = await readFile(source, 'utf8').catch(() => '');
+      return reportOf(coverage, text.split('\n'), explanations);
+    }),
+  );
+}
+
+/** Pure: counts, source and explanations to one file's report. */
+export function reportOf(
+  { file, lines }: FileCoverage,
+  source: readonly string[],
+  explanations: readonly Explanation[],
+): CoverageReport {
+  const branches = lines.flatMap((line) => line.branches);
+  const reached = (counts: readonly number[]): { reached: number; total: number } => ({
+    reached: counts.filter((count) => count > 0).length,
+    total: counts.length,
+  });
+  return {
+    file,
+    lines: reached(lines.map(({ count }) => count)),
+    branches: reached(branches),
+    unreached: lines
+      .filter(({ count }) => count === 0)
+      .map(({ line, fn }) => {
+        const text = source[line - 1] ?? '';
+        const row = explanations.find(
+          (one) =>
+            one.file === file && one.fn === fn && (one.text === undefined || new RegExp(one.text).test(text)),
+        );
+        return { line, fn, text, why: row?.why ?? null };
+      }),
+  };
+}
