@@ -56,9 +56,15 @@ export function devicesOf(shape: Shape): readonly NvmeDevice[] {
   return shape.pcie.flatMap((branch) => (branch.kind === 'root-port' ? [branch.device] : branch.devices));
 }
 
-/** Words for the kernel command line that come with the machine. */
+/**
+ * Words for the kernel command line that come with the machine. A kernel without CONFIG_PCIEASPM does not ask firmware for
+ * the ports' services (drivers/acpi/pci_root.c:negotiate_os_control) and takes them only when told.
+ */
 export function appendOf(shape: Shape): readonly string[] {
-  return shape.iommu === 'intel' ? ['intel_iommu=on'] : [];
+  return [
+    ...(shape.iommu === 'intel' ? ['intel_iommu=on'] : []),
+    ...(shape.hotplug === 'pciehp' ? ['pcie_ports=native'] : []),
+  ];
 }
 
 const isPowerOfTwo = (value: number): boolean =>

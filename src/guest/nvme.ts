@@ -203,9 +203,9 @@ async function listDevices(guest: RunningGuest): Promise<Map<string, Found>> {
   const { stdout } = await guest.exec(['sh', '-c', listScript]);
   const devices = new Map<string, Found>();
   for (const line of stdout.split('\n')) {
-    const [serial = '', bdf = '', block = '', controller = '', slot = ''] = line.trim().split(/\s+/);
-    if (!/^[0-9a-f]{4}:/.test(bdf) || !/^nvme\d/.test(block)) continue;
-    devices.set(serial, { bdf, block, controller, slot: slot === '' ? null : slot });
+    const [serial = '', bdf = '', controller = '', slot = '-', block = ''] = line.trim().split(/\s+/);
+    if (!/^[0-9a-f]{4}:/.test(bdf) || !/^nvme\d+n\d/.test(block)) continue;
+    devices.set(serial, { bdf, block, controller, slot: slot === '-' ? null : slot });
   }
   return devices;
 }
@@ -233,9 +233,9 @@ export async function findDevices(guest: RunningGuest, remover: Remover): Promis
   );
 }
 
-/** Serial, BDF, block device, name and slot of every NVMe controller; a constant text without arguments. */
+/** Serial, BDF, name, slot and block device of every NVMe controller; a constant text without arguments. */
 const listScript = `for c in /sys/class/nvme/nvme*; do
   a=$(cat $c/address); b=$(ls -d $c/nvme*n* 2>/dev/null | head -n 1)
-  s=$(grep -lx \${a%.*} /sys/bus/pci/slots/*/address 2>/dev/null | head -n 1); s=\${s%/address}
-  echo $(cat $c/serial) $a \${b##*/} \${c##*/} \${s##*/}
+  s=$(grep -lx \${a%.*} /sys/bus/pci/slots/*/address 2>/dev/null | head -n 1); s=\${s%/address}; s=\${s##*/}
+  echo $(cat $c/serial) $a \${c##*/} \${s:--} \${b##*/}
 done`;

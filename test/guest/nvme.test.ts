@@ -11,7 +11,7 @@ import type { FakeScript } from '../support/fake-script.js';
 
 process.env['LASTREF_QEMU'] = fakeQemu;
 
-const serials = 'cmb 0000:03:00.0 nvme0n1 nvme0 2\ndisk 0000:04:00.0 nvme1n1 nvme1 3\n';
+const serials = 'cmb 0000:03:00.0 nvme0 2 nvme0n1\ndisk 0000:04:00.0 nvme1 - nvme1n1\n';
 
 const finished = (name: string): Removal =>
   ({ name, finished: async () => ({ errno: null, elapsedMs: 1 }) }) as unknown as Removal;
