@@ -112,10 +112,12 @@ export const removals = {
     ...{ back: null, whileHeld: 'wedges-qemu', hotplug: null },
   },
   'bus-reset': {
+    // Where ACPI serves hotplug QEMU never says that the link is up (hw/pci/pcie.c:pcie_cap_slot_plug_cb is not called),
+    // so the kernel gives up on it with ENOTTY after the reset (drivers/pci/pci.c:pci_bridge_wait_for_secondary_bus).
     describe: 'the bus below the port is reset, between reset_prepare and reset_done of the driver',
     by: resetBy('bus'),
     ...{ finished: 'write-returned', driver: 'stays', mappings: 'survive', gone: 'nothing' },
-    ...{ back: null, whileHeld: 'wedges-qemu', hotplug: null },
+    ...{ back: null, whileHeld: 'wedges-qemu', hotplug: 'pciehp' },
   },
   'bus-master-off': {
     describe: 'the device may no longer read or write memory on its own; its driver is not told',
