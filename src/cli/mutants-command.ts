@@ -18,7 +18,7 @@ import { terminalSafe } from '../kit/terminal-safe.js';
 import type { WantedAccelerator } from '../qemu/accel.js';
 import { describeFate, mutationPage, mutationTable, scoreOf } from '../report/mutation.js';
 import { discoverScenarios } from '../suite/discover.js';
-import { inBuildOrder, isSettled } from '../suite/mutation.js';
+import { inBuildOrder, isSettled, quickCells } from '../suite/mutation.js';
 import { chooseScenarios, defaultKernel } from '../suite/plan.js';
 import { findMutants } from './mutants.js';
 import { runCampaign } from './mutate.js';
@@ -56,7 +56,10 @@ export async function mutantsCommand(options: MutantsOptions): Promise<number> {
   });
   try {
     const { signal } = interruption;
-    const [all, quick] = [await discoverScenarios(), await chooseScenarios({})];
+    const [all, quick] = [
+      await discoverScenarios(),
+      await chooseScenarios({ tags: ['!nightly'], sample: quickCells }),
+    ];
     const spec = await resolveKernel(options.kernel ?? defaultKernel);
     const base = await buildKernel(spec, { signal });
     const runs = await runsRoot(options.runs);

@@ -2,31 +2,33 @@ import type { MutantRecord } from '../artifacts/mutation.js';
 import type { ScenarioResult } from '../artifacts/result.js';
 import type { Mutant } from '../images/mutant.js';
 import type { Found } from './discover.js';
+import { isCell } from './narrow.js';
+
+/** Cells of tables that a mutant meets when nothing else has seen it; as many as a quick run takes. */
+export const quickCells = 12;
 
 /**
- * The order in which a mutant meets the scenarios: those that its header names, then those that ask for a promise it
- * breaks, then the rest of the quick run. Words of the header that select nothing (any more) are passed over: a mutant
- * from elsewhere knows other suites.
+ * The order in which a mutant meets the scenarios: those that its header names (by id also such as a quick run leaves
+ * out; by suite or covered word), then those that ask for a promise it breaks, then the rest of the quick run, cells of
+ * tables last. Words of the header that select nothing (any more) are passed over: a mutant from elsewhere knows other suites.
  */
 export function stagesFor(mutant: Mutant, quick: readonly Found[], all: readonly Found[]): Found[][] {
-  const named = all.filter(
-    ({ id, scenario }) =>
-      !id.startsWith('meta/') &&
-      mutant.seenBy.some(
-        (word) =>
-          id === word ||
-          (word.endsWith('/') && id.startsWith(word)) ||
-          scenario.options.covers.includes(word),
-      ),
+  const chosen = new Set(quick.map(({ id }) => id));
+  const named = all.filter(({ id, scenario: { options } }) =>
+    mutant.seenBy.some((word) => {
+      if (id === word) return true;
+      const isWide = (word.endsWith('/') && id.startsWith(word)) || options.covers.includes(word);
+      return isWide && chosen.has(id) && !isCell({ id });
+    }),
   );
   const taken = new Set(named.map(({ id }) => id));
-  const asking = quick.filter(
-    ({ id, scenario: { options } }) =>
-      !taken.has(id) && options.asks.some((ask) => mutant.breaks.includes(ask)),
+  const open = quick.filter(({ id }) => !taken.has(id));
+  const asks = ({ scenario: { options } }: Found): boolean =>
+    options.asks.some((ask) => mutant.breaks.includes(ask));
+  const byHand = open.filter((found) => !isCell(found));
+  return [named, byHand.filter(asks), byHand.filter((found) => !asks(found)), open.filter(isCell)].filter(
+    (stage) => stage.length > 0,
   );
-  for (const { id } of asking) taken.add(id);
-  const rest = quick.filter(({ id }) => !taken.has(id));
-  return [named, asking, rest].filter((stage) => stage.length > 0);
 }
 
 /** Why a failed scenario does not show the bug; null when it does. */

@@ -46,12 +46,26 @@ test('a mutant meets the scenarios of its header first, then those that ask what
   t.deepEqual(ids(stagesFor(mutant(), quick, all)), [['a/zap'], ['a/pool']]);
 });
 
-test('a header names scenarios by id, suite or covered word, also those a quick run leaves out, and never the tool’s own', (t) => {
-  t.deepEqual(ids(stagesFor(mutant({ seenBy: ['b/'] }), quick, all)), [['b/storm'], ['a/zap'], ['a/pool']]);
-  t.deepEqual(ids(stagesFor(mutant({ seenBy: ['race'] }), quick, all))[0], ['b/storm']);
-  t.deepEqual(ids(stagesFor(mutant({ seenBy: ['meta/', 'no-such-word'] }), quick, all)), [
+test('a header names scenarios by id, also those a quick run leaves out, by suite or by covered word', (t) => {
+  t.deepEqual(ids(stagesFor(mutant({ seenBy: ['b/storm'] }), quick, all)), [
+    ['b/storm'],
     ['a/zap'],
     ['a/pool'],
+  ]);
+  t.deepEqual(ids(stagesFor(mutant({ seenBy: ['pool'] }), quick, all)), [['a/pool'], ['a/zap']]);
+  t.deepEqual(ids(stagesFor(mutant({ seenBy: ['a/'] }), quick, all)), [['a/zap', 'a/pool']]);
+  t.deepEqual(ids(stagesFor(mutant({ seenBy: ['race', 'meta/', 'no-such-word'] }), quick, all)), [
+    ['a/zap'],
+    ['a/pool'],
+  ]);
+});
+
+test('cells of tables come last', (t) => {
+  const cell = found('m/unbind/pinned', ['zap-on-unbind']);
+  t.deepEqual(ids(stagesFor(mutant(), [cell, ...quick], [cell, ...all])), [
+    ['a/zap'],
+    ['a/pool'],
+    ['m/unbind/pinned'],
   ]);
 });
 
