@@ -31,7 +31,7 @@ LASTREF := $(CLEAN_ENV) node build/src/cli/main.js
 OPTIONS = $${KERNEL:+--kernel "$$KERNEL"} $${JOBS:+--jobs "$$JOBS"} $(ARGS)
 SOURCES := $(shell find src suites images guests test bench -name '*.ts' 2>/dev/null)
 
-.PHONY: help check nightly try test lint format suite meta golden list doctor kernel rootfs shell clean distclean new-scenario setup
+.PHONY: help check nightly try test lint format suite meta golden list doctor docs mutants kernel rootfs shell clean distclean new-scenario setup
 
 help: ## list the targets
 	@printf 'usage: make TARGET [KERNEL=name|tree|bzImage|git:PATH#REF] [S="scenario or suite..."] [JOBS=n] [YES=1] [ARGS=...]\n\n'
@@ -81,6 +81,12 @@ rootfs: build/.compiled ## build the initramfs of the guests
 
 shell: build/.compiled ## boot KERNEL and get a shell in the guest (ARGS="--shape cmb-hostbridge")
 	@$(LASTREF) shell $${KERNEL:+--kernel "$$KERNEL"} $(ARGS)
+
+docs: build/.compiled ## make docs/promises.md from docs/data; RUNS="runs/latest ..." takes results in first
+	@$(LASTREF) docs $(RUNS)
+
+mutants: build/.compiled ## seed every bug of the suites into KERNEL, one by one: which scenario sees it?
+	@$(LASTREF) mutants --resume $(OPTIONS)
 
 clean: build/.compiled ## remove runs and cached kernels not used for OLDER (default 14d); ARGS=--dry-run to look first
 	@$(LASTREF) clean --older-than "$$OLDER" $(ARGS)

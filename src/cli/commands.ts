@@ -133,6 +133,15 @@ export const commands: readonly Command[] = [
     },
   },
   {
+    name: 'docs',
+    synopsis: 'docs [RUN|MUTANTS-RUN…] [--runs DIR]',
+    describe: 'take results into docs/data and make docs/promises.md from what is there',
+    run: async (argv) => {
+      const { values, positionals } = read(argv, { runs: runOptions.runs });
+      return (await import('./docs.js')).docsCommand(positionals, values);
+    },
+  },
+  {
     name: 'list',
     synopsis: 'list [SCENARIO|SUITE…] [--tag T|!T]… [--sample CELLS] [--seed N] [--json]',
     describe: 'suites with their scenarios, shapes, kernels and mutants; with names, what `run` would choose',

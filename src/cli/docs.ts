@@ -1,0 +1,94 @@
+import { mkdir, readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { findRun, runsRoot } from '../artifacts/layout.js';
+import { type MutationState, readMutationState } from '../artifacts/mutation.js';
+import { readRun } from '../artifacts/record.js';
+import { writeAtomic, writeJson } from '../kit/atomic.js';
+import { hasCode } from '../kit/errors.js';
+import { projectRoot } from '../kit/paths.js';
+import {
+  type CoverageData,
+  type KernelAnswers,
+  type PageData,
+  promisesPage,
+} from '../report/promises-page.js';
+import { promises } from '../suite/promises.js';
+import { coverageOf } from './coverage.js';
+
+const docs = path.join(projectRoot, 'docs');
+
+/** `lastref docs [RUN…]`: distils runs (also of mutants, also of a counting kernel) into docs/data, then makes docs/promises.md. */
+export async function docsCommand(
+  words: readonly string[],
+  options: { readonly runs?: string | undefined },
+): Promise<number> {
+  const runs = await runsRoot(options.runs);
+  const data = path.join(docs, 'data');
+  await mkdir(data, { recursive: true });
+  for (const word of words) {
+    const mutation = await readMutationState(path.join(word, 'state.json'));
+    if (mutation !== undefined) await takeMutation(data, mutation);
+    else await takeRun(data, await findRun(runs, word));
+  }
+  const page = path.join(docs, 'promises.md');
+  await writeAtomic(page, promisesPage(await readPageData(data)));
+  process.stdout.write(`${path.relative(process.cwd(), page)}\n`);
+  return 0;
+}
+
+async function takeMutation(data: string, state: MutationState): Promise<void> {
+  const mutants = state.mutants.map((record) => ({ ...record, passed: [] })); // the page does not show them
+  const { kernel, control, id, startedAt } = state;
+  await writeJson(path.join(data, `mutants-${kernel.name}.json`), {
+    id,
+    startedAt,
+    kernel,
+    mutants,
+    control,
+  });
+}
+
+async function takeRun(data: string, directory: string): Promise<void> {
+  const { plan, scenarios } = await readRun(directory);
+  if (plan === null) return;
+  const kernel = { name: plan.kernel.name, release: plan.kernel.release };
+  if (plan.kernel.coverage != null) {
+    const files = await coverageOf(directory);
+    await writeJson(path.join(data, 'coverage.json'), { kernel, files } satisfies CoverageData);
+    return;
+  }
+  const file = path.join(data, `kernel-${kernel.name}.json`);
+  const before = (await readData<KernelAnswers>(file))?.answers ?? [];
+  const news = scenarios.map(({ id, title, asks, outcome }) => ({ id, title, asks, outcome }));
+  const kept = before.filter(({ id }) => !news.some((one) => one.id === id));
+  const answers = [...kept, ...news].sort((a, b) => (a.id < b.id ? -1 : 1));
+  await writeJson(file, { kernel, answers } satisfies KernelAnswers);
+}
+
+/** Everything the page is made from, as it lies in a folder. */
+export async function readPageData(folder: string): Promise<PageData> {
+  const names = (await readdir(folder)).sort();
+  const all = async <T>(prefix: string): Promise<T[]> => {
+    const found: T[] = [];
+    for (const name of names.filter((one) => one.startsWith(prefix))) {
+      const value = await readData<T>(path.join(folder, name));
+      if (value !== undefined) found.push(value);
+    }
+    return found;
+  };
+  return {
+    promises,
+    kernels: await all<KernelAnswers>('kernel-'),
+    mutations: await all<MutationState>('mutants-'),
+    coverage: (await readData<CoverageData>(path.join(folder, 'coverage.json'))) ?? null,
+  };
+}
+
+async function readData<T>(file: string): Promise<T | undefined> {
+  try {
+    return JSON.parse(await readFile(file, 'utf8')) as T;
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,160 @@
+import type { MutationState } from '../artifacts/mutation.js';
+import type { ScenarioResult } from '../artifacts/result.js';
+import { oneLine } from '../kit/terminal-safe.js';
+import { type CoverageReport, percent } from './coverage.js';
+import { describeFate, scoreLine } from './mutation.js';
+
+/** docs/data/kernel-NAME.json: what each scenario said on one kernel when it was last asked. */
+export interface KernelAnswers {
+  readonly kernel: { readonly name: string; readonly release: string };
+  readonly answers: readonly Pick<ScenarioResult, 'id' | 'title' | 'asks' | 'outcome'>[];
+}
+
+/** docs/data/coverage.json. */
+export interface CoverageData {
+  readonly kernel: { readonly name: string; readonly release: string };
+  readonly files: readonly CoverageReport[];
+}
+
+export interface PageData {
+  readonly promises: Readonly<Record<string, string>>;
+  readonly kernels: readonly KernelAnswers[];
+  readonly mutations: readonly Pick<MutationState, 'kernel' | 'mutants'>[];
+  readonly coverage: CoverageData | null;
+}
+
+const cell = (text: string): string => oneLine(text, 400).replaceAll('|', '\\|');
+const row = (...cells: string[]): string => `| ${cells.map(cell).join(' | ')} |`;
+const head = (...cells: string[]): string[] => [row(...cells), `|${cells.map(() => '---').join('|')}|`];
+const isCell = (id: string): boolean => id.split('/').length > 2;
+
+/** docs/promises.md: what is tested, by which scenarios, where it holds, and how sharp the tests are. */
+export function promisesPage(data: PageData): string {
+  return [
+    '# What is promised, asked and kept',
+    '',
+    '<!-- Made by `make docs` from docs/data: edit the data, not this page. -->',
+    '',
+    'Each scenario puts promises to a kernel. A promise *holds* on a kernel when every scenario that asks for it passed',
+    'there; the tests are as sharp as the table of seeded bugs says, and reach as far as the coverage table says.',
+    '',
+    '## Promises',
+    '',
+    ...promiseTable(data),
+    '',
+    ...broken(data),
+    '## Scenarios',
+    '',
+    ...scenarioTable(data),
+    '',
+    ...data.mutations.flatMap(mutationSection),
+    ...(data.coverage === null ? [] : coverageSection(data.coverage)),
+  ].join('\n');
+}
+
+function promiseTable({ promises, kernels }: PageData): string[] {
+  const names = kernels.map(({ kernel }) => `${kernel.name} ${kernel.release}`);
+  const rows = Object.entries(promises).map(([name, says]) => {
+    const holds = kernels.map(({ answers }) => {
+      const asked = answers.filter(({ asks }) => asks.includes(name));
+      const counted = asked.filter(({ outcome }) => outcome !== 'SKIP');
+      const failed = counted.filter(({ outcome }) => outcome === 'FAIL');
+      const open = counted.filter(({ outcome }) => outcome === 'ERROR' || outcome === 'MISS');
+      if (counted.length === 0) return 'not asked';
+      if (failed.length > 0) return `**broken** in ${failed.length} of ${counted.length}`;
+      return open.length > 0
+        ? `holds in ${counted.length - open.length} of ${counted.length}, rest undecided`
+        : `holds (${counted.length})`;
+    });
+    return row(`\`${name}\``, says, ...holds);
+  });
+  return [...head('promise', 'says', ...names), ...rows];
+}
+
+function broken({ kernels }: PageData): string[] {
+  const lines = kernels.flatMap(({ kernel, answers }) =>
+    answers
+      .filter(({ outcome }) => outcome === 'FAIL')
+      .map(({ id, title }) => `- ${kernel.name}: \`${id}\` — it is not true that ${oneLine(title, 300)}`),
+  );
+  return lines.length === 0 ? [] : ['## Broken today', '', ...lines, ''];
+}
+
+const verdictWords: Readonly<Record<string, string>> = {
+  PASS: 'yes',
+  DONE: 'yes',
+  FAIL: '**no**',
+  SKIP: '-',
+};
+
+function scenarioTable({ kernels }: PageData): string[] {
+  const known = new Map<string, string>();
+  for (const { answers } of kernels) for (const { id, title } of answers) known.set(id, title);
+  const ids = [...known.keys()].filter((id) => !id.startsWith('meta/')).sort();
+  const rows = ids
+    .filter((id) => !isCell(id))
+    .map((id) => {
+      const said = kernels.map(({ answers }) => {
+        const outcome = answers.find((one) => one.id === id)?.outcome;
+        return outcome === undefined ? '' : (verdictWords[outcome] ?? outcome);
+      });
+      return row(`\`${id}\``, known.get(id) ?? '', ...said);
+    });
+  const tables = [...new Set(ids.filter(isCell).map((id) => id.split('/').slice(0, 2).join('/')))];
+  const cells = tables.map((table) => {
+    const said = kernels.map(({ answers }) => {
+      const own = answers.filter(({ id }) => id.startsWith(`${table}/`));
+      const counted = own.filter(({ outcome }) => outcome !== 'SKIP');
+      const good = counted.filter(({ outcome }) => outcome === 'PASS' || outcome === 'DONE');
+      return own.length === 0 ? '' : `${good.length} of ${counted.length}`;
+    });
+    return row(`\`${table}/…\``, 'a table of cells: removal × state of the memory × afterwards', ...said);
+  });
+  return [
+    ...head('scenario', 'is it true that …', ...kernels.map(({ kernel }) => kernel.name)),
+    ...rows,
+    ...cells,
+  ];
+}
+
+function mutationSection(state: PageData['mutations'][number]): string[] {
+  const rows = [...state.mutants]
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .map((record) => row(`\`${record.name}\``, record.describe, record.fate, describeFate(record)));
+  return [
+    `## Seeded bugs: ${state.kernel.name}`,
+    '',
+    `${scoreLine(state)}.`,
+    '',
+    ...head('mutant', 'the bug', 'fate', 'seen'),
+    ...rows,
+    '',
+  ];
+}
+
+function coverageSection({ kernel, files }: CoverageData): string[] {
+  const rows = files.map(({ file, lines, branches, unreached }) =>
+    row(
+      `\`${file}\``,
+      percent(lines),
+      percent(branches),
+      String(unreached.filter(({ why }) => why === null).length),
+    ),
+  );
+  const reasons = new Map<string, number>();
+  for (const { file, unreached } of files)
+    for (const { fn, why } of unreached)
+      if (why !== null) {
+        const key = `\`${file}\`: \`${fn}\` — ${why}`;
+        reasons.set(key, (reasons.get(key) ?? 0) + 1);
+      }
+  return [
+    `## Coverage: ${kernel.name} ${kernel.release}`,
+    '',
+    ...head('file', 'lines', 'branches', 'lines neither reached nor explained'),
+    ...rows,
+    '',
+    ...[...reasons].map(([reason, count]) => `- ${reason} (${count} lines)`),
+    '',
+  ];
+}

@@ -1,0 +1,66 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import test from 'ava';
+import { readPageData } from '../../src/cli/docs.js';
+import { projectRoot } from '../../src/kit/paths.js';
+import { type PageData, promisesPage } from '../../src/report/promises-page.js';
+
+const answer = (id: string, outcome: 'PASS' | 'FAIL' | 'SKIP' | 'ERROR', asks = ['zap']) => ({
+  id,
+  title: `it is so | in ${id}`,
+  asks,
+  outcome,
+});
+
+const data: PageData = {
+  promises: { zap: 'it is zapped', pool: 'it is balanced', other: 'nobody asks' },
+  kernels: [
+    {
+      kernel: { name: 'k', release: '6.12' },
+      answers: [
+        answer('a/one', 'PASS'),
+        answer('a/two', 'FAIL'),
+        answer('a/three', 'PASS', ['pool']),
+        answer('m/t/x', 'PASS', ['pool']),
+        answer('m/t/y', 'SKIP', ['pool']),
+      ],
+    },
+  ],
+  mutations: [],
+  coverage: {
+    kernel: { name: 'c', release: '6.12' },
+    files: [
+      {
+        file: 'a.c',
+        lines: { reached: 9, total: 10 },
+        branches: { reached: 0, total: 0 },
+        unreached: [{ line: 1, fn: 'f', text: '', why: 'no hardware' }],
+      },
+    ],
+  },
+};
+
+test('a promise holds where every scenario that asks for it passed, and is broken where one failed', (t) => {
+  const page = promisesPage(data);
+  t.regex(page, /`zap` \| it is zapped \| \*\*broken\*\* in 1 of 2/);
+  t.regex(page, /`pool` \| it is balanced \| holds \(2\)/);
+  t.regex(page, /`other` \| nobody asks \| not asked/);
+  t.regex(page, /- k: `a\/two` — it is not true that it is so/);
+});
+
+test('cells are counted by table, and a bar in a title does not end its column', (t) => {
+  const page = promisesPage(data);
+  t.regex(page, /`m\/t\/…` \| .* \| 1 of 1 \|/);
+  t.regex(page, /it is so \\\| in a\/one/);
+});
+
+test('coverage says what is neither reached nor explained, and the explanations', (t) => {
+  const page = promisesPage(data);
+  t.regex(page, /`a\.c` \| 90\.0 % \| - \| 0 \|/);
+  t.regex(page, /`a\.c`: `f` — no hardware \(1 lines\)/);
+});
+
+test('docs/promises.md is what its data makes, not what somebody typed', async (t) => {
+  const page = await readFile(path.join(projectRoot, 'docs', 'promises.md'), 'utf8');
+  t.is(page, promisesPage(await readPageData(path.join(projectRoot, 'docs', 'data'))));
+});
