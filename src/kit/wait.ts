@@ -18,10 +18,13 @@ export interface Poll extends Wait {
   readonly everyMs?: number;
 }
 
+/** A wait that ended by its deadline, and by nothing else. */
+export class DeadlinePassed extends LastrefError {}
+
 /** The error of a wait whose deadline has passed. `last` is what was seen last. */
-export function deadlinePassed(wait: Wait, last?: string): LastrefError {
+export function deadlinePassed(wait: Wait, last?: string): DeadlinePassed {
   const seen = last === undefined || last === '' ? '' : ` (last: ${last})`;
-  return new LastrefError(
+  return new DeadlinePassed(
     `gave up waiting for ${wait.name} after ${(wait.deadlineMs / 1000).toFixed(1)} s${seen}`,
     {
       blame: wait.blame ?? 'harness',

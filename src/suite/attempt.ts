@@ -6,13 +6,11 @@ import type { RunPlan } from '../artifacts/result.js';
 import type { GuestOrigin, RunningGuest } from '../guest/guest.js';
 import { type StartSpec, startGuest } from '../guest/start.js';
 import { GuestUnderTest } from '../guest/under-test.js';
-import type { GuestState } from '../guest/watch.js';
 import { diskError, writeAtomic } from '../kit/atomic.js';
 import { LastrefError, messageOf } from '../kit/errors.js';
 import { Random } from '../kit/random.js';
 import { shellWord } from '../kit/shell-word.js';
 import { within } from '../kit/wait.js';
-import { sourceLines } from '../verdict/decode.js';
 import type { Observation } from '../verdict/judge.js';
 import { ConsoleScanner } from '../verdict/scanner.js';
 import type { Splat } from '../verdict/types.js';
@@ -23,13 +21,16 @@ import { decodeRun } from './decode.js';
 import { findShape } from './discover.js';
 import { Expectations } from './expect.js';
 import { factOf } from './kernel-facts.js';
-import { type KernelLog, keepKernelLog, mergeIntoTimeline } from './kernel-log.js';
+import { keepKernelLog, mergeIntoTimeline } from './kernel-log.js';
 import { makeKeyPair } from './keys.js';
 import { Ledger, matchers } from './matchers.js';
 import { defaultSeed } from './narrow.js';
-import { findPlace, type GuestPlace } from './place.js';
-import { type PoolReading, readPools, settlePools } from './pools.js';
+import { type Findings, observe } from './observe.js';
+import { findPlace } from './place.js';
+import { readPools, settlePools } from './pools.js';
 import type { Scenario } from './scenario.js';
+import { splatText } from './splat-file.js';
+import { keptInKernel } from './stuck.js';
 
 export interface AttemptSpec {
   readonly id: string;
@@ -56,19 +57,6 @@ const bodyDeadlineMs = 60_000;
 
 /** After a fatal splat the kernel goes on printing; the body gets this long (ms, fast host) before it is ended. */
 const woundGraceMs = 3000;
-
-/** What is learnt on the way, put together when the guest is gone. */
-interface Findings {
-  skip?: string;
-  thrown?: unknown;
-  state?: GuestState;
-  stateDetail?: string;
-  pools: readonly PoolReading[];
-  /** When the begin marker was written, in ms of the timeline. */
-  beganMs: number;
-  log?: KernelLog;
-  place?: GuestPlace;
-}
 
 /** Boots a guest, asks one question in it, and collects what every witness has to say. Never raises for what the guest does. */
 export async function attemptScenario(spec: AttemptSpec): Promise<AttemptOutcome> {
@@ -214,26 +202,31 @@ async function ask(
   const before = await readPools(subject);
   const ledger = new Ledger();
   const context = { patience: (ms: number) => guest.patience(ms), record, promise: scenario.options.asks[0] };
-  await within(
-    {
-      name: `the end of "${scenario.title}"`,
-      deadlineMs: guest.patience(scenario.options.deadlineMs ?? bodyDeadlineMs),
-      signal: AbortSignal.any([guest.signal, spec.signal, wounded]),
-      blame: 'test',
-    },
-    async (signal) => {
-      await scenario.body({
-        guest: subject,
-        signal,
-        expect: matchers(new Expectations({ ...context, signal }), ledger),
-        random: new Random(spec.plan.seed ?? defaultSeed, id),
-        fact: (name) => factOf(name, spec.plan.kernel.release),
-      });
-    },
-  );
-  record('body-done', { expectations: ledger.met });
-  await checkBody(scenario, subject, ledger);
-  await subject.endProbes();
+  try {
+    await within(
+      {
+        name: `the end of "${scenario.title}"`,
+        deadlineMs: guest.patience(scenario.options.deadlineMs ?? bodyDeadlineMs),
+        signal: AbortSignal.any([guest.signal, spec.signal, wounded]),
+        blame: 'test',
+      },
+      async (signal) => {
+        await scenario.body({
+          guest: subject,
+          signal,
+          expect: matchers(new Expectations({ ...context, signal }), ledger),
+          random: new Random(spec.plan.seed ?? defaultSeed, id),
+          fact: (name) => factOf(name, spec.plan.kernel.release),
+        });
+      },
+    );
+    record('body-done', { expectations: ledger.met });
+    await checkBody(scenario, subject, ledger);
+    await subject.endProbes();
+  } catch (error) {
+    found.blocked = await keptInKernel(error, guest, subject, context.promise);
+    throw error;
+  }
   found.pools = await settlePools(guest, subject, before);
   await guest.mark(`lastref: end ${token}`);
 }
@@ -277,38 +270,4 @@ async function endGuest(guest: RunningGuest, found: Findings, events: EventLog):
 
 function wounded(splat: Splat): LastrefError {
   return new LastrefError(`the kernel is wounded: ${splat.title}`, { blame: 'kernel' });
-}
-
-/** One value with everything the judge asks. */
-function observe(scenario: Scenario, found: Findings, console: Observation['console']): Observation {
-  const error = found.thrown;
-  const blame = error instanceof LastrefError ? error.blame : 'test';
-  return {
-    asks: scenario.options.asks,
-    console,
-    guest: found.state ?? 'running', // one that never came up is explained by what was thrown
-    ...(found.stateDetail ? { guestDetail: found.stateDetail } : {}),
-    ...(found.skip === undefined ? {} : { skip: found.skip }),
-    ...(error === undefined
-      ? {}
-      : blame === 'kernel' && error instanceof LastrefError
-        ? {
-            assertion: {
-              message: error.message,
-              ...(error.promise === undefined ? {} : { promise: error.promise }),
-            },
-          }
-        : { error: { blame, message: messageOf(error) } }),
-    pool: found.pools.map(({ before, after }) => ({ baseline: before, after })),
-  };
-}
-
-function splatText({ title, raw, aftermath, noise, decoded, source }: Splat): string {
-  const notes = [
-    `# ${title}`,
-    ...(noise === null ? [] : [`# known noise: ${noise}`]),
-    ...aftermath.map((later) => `# aftermath: ${later}`),
-    ...(source === undefined ? [] : sourceLines(source).map((line) => `# ${line}`)),
-  ];
-  return `${notes.join('\n')}\n${decoded ?? raw}\n`;
 }

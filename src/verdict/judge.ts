@@ -16,13 +16,19 @@ export interface Observation {
   readonly error?: { readonly blame: Blame; readonly message: string };
   /** The scenario saw the kernel do what it must not. `promise` names the ask it broke. */
   readonly assertion?: { readonly message: string; readonly promise?: string };
-  /** A removal, or another task, that never came back. */
-  readonly blocked?: {
-    readonly what: string;
-    readonly symbol?: string;
-    readonly stack?: string;
-    readonly waitedMs: number;
-  };
+  /** A removal, or another task, that the kernel keeps: asleep, or at work without end. */
+  readonly blocked?:
+    | {
+        readonly what: string;
+        readonly how: 'blocked' | 'spinning';
+        readonly symbol?: string;
+        /** Innermost first, a function a line. */
+        readonly stack?: string;
+        /** How long it was watched. */
+        readonly waitedMs: number;
+        readonly promise?: string;
+      }
+    | undefined;
   readonly console: ConsoleReport;
   readonly guest: 'running' | 'off-asked' | 'panicked' | 'vanished' | 'silent' | 'powered-off' | 'flooded';
   readonly guestDetail?: string;
@@ -142,10 +148,16 @@ function fromAssertion({ assertion }: Observation): Finding[] {
 function fromBlocked({ blocked }: Observation): Finding[] {
   if (blocked === undefined) return [];
   const where = blocked.symbol === undefined ? '' : ` in ${blocked.symbol}`;
+  const how = blocked.how === 'spinning' ? 'spins' : 'is blocked';
   const stack = blocked.stack === undefined ? '' : `\n${blocked.stack}`;
   const seconds = (blocked.waitedMs / 1000).toFixed(1);
   return [
-    found('FAIL', 'hang', `${blocked.what} never returned: blocked${where} after ${seconds} s${stack}`),
+    found(
+      'FAIL',
+      'hang',
+      `${blocked.what} never came back from the kernel: it ${how}${where}, watched for ${seconds} s${stack}`,
+      blocked.promise,
+    ),
   ];
 }
 

@@ -134,6 +134,7 @@ test('a removal that never returns is a FAIL with the stack of the waiter', (t) 
     seen({
       blocked: {
         what: 'unbind',
+        how: 'blocked',
         symbol: 'memunmap_pages',
         stack: '#0 schedule\n#1 memunmap_pages',
         waitedMs: 45_000,
@@ -143,7 +144,7 @@ test('a removal that never returns is a FAIL with the stack of the waiter', (t) 
   t.is(verdict.outcome, 'FAIL');
   t.is(
     verdict.headline,
-    'unbind-waits broken: unbind never returned: blocked in memunmap_pages after 45.0 s',
+    'unbind-waits broken: unbind never came back from the kernel: it is blocked in memunmap_pages, watched for 45.0 s',
   );
   t.regex(verdict.reasons[0]?.detail ?? '', /#1 memunmap_pages/);
 });
