@@ -40,9 +40,12 @@ export async function findMutant(text: string | undefined): Promise<string | und
   );
 }
 
-/** The files of mutants that are named, or given as files or folders; without words, all of the suites. */
+/** The files of mutants that are named, or given as files or folders; without words, all of the suites that question the kernel. */
 export async function findMutants(words: readonly string[]): Promise<string[]> {
-  if (words.length === 0) return (await listMutants()).map(({ file }) => file);
+  if (words.length === 0) {
+    const files = (await listMutants()).map(({ file }) => file);
+    return files.filter((file) => !file.includes(`${path.sep}meta${path.sep}mutants${path.sep}`));
+  }
   const found: string[] = [];
   for (const word of words) {
     const isFolder = await stat(word).then(

@@ -1,7 +1,7 @@
 // describe: a transfer by bus address begins at the page, not at the byte
 // breaks: data-arrives
 // invariant: a transfer from the middle of a page moves exactly the bytes asked for
-// seen by: p2pdma/
+// seen by: p2pdma-io/every-size
 // files: drivers/pci/p2pdma.c, block/blk-mq-dma.c
 @@
 expression state, sg;

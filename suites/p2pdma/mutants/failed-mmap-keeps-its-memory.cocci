@@ -2,7 +2,7 @@
 // breaks: pool-balances
 // accepts: guest-survives
 // invariant: a refused mmap() leaves nothing behind
-// seen by: p2pdma/
+// seen by: p2pdma-map/allocation-fails-midway
 // files: drivers/pci/p2pdma.c
 @@
 identifier fn =~ "alloc_mmap$";

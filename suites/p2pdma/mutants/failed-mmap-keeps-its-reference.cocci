@@ -1,7 +1,7 @@
 // describe: an mmap() that fails half way keeps its reference on the pagemap
 // breaks: unbind-finishes
 // invariant: a refused mmap() leaves nothing behind
-// seen by: p2pdma/
+// seen by: p2pdma-map/allocation-fails-midway
 // files: drivers/pci/p2pdma.c
 @@
 identifier ref;

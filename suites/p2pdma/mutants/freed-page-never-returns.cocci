@@ -2,7 +2,7 @@
 // breaks: pool-balances
 // accepts: guest-survives
 // invariant: `available` is back at its baseline when nobody maps anything
-// seen by: p2pdma/pool-after-unmap, p2pdma/pool-after-exit, p2pdma/pool-after-sigkill
+// seen by: p2pdma/pool-after-unmap
 // files: drivers/pci/p2pdma.c
 @@
 identifier fn =~ "^p2pdma_(page|folio)_free$";

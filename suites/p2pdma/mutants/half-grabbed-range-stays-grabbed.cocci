@@ -2,7 +2,7 @@
 // breaks: unbind-finishes, pool-balances
 // accepts: refusals-are-exact, data-arrives
 // invariant: GUP that is refused half way returns the pages before
-// seen by: gup/
+// seen by: gup-deny/partial-range, p2pdma-io/past-the-end
 // files: mm/gup.c
 @@
 identifier i, ret;

@@ -2,7 +2,7 @@
 // breaks: unbind-finishes, pool-balances
 // accepts: refusals-are-exact, data-arrives
 // invariant: a transfer that runs past the mapping leaves nothing behind
-// seen by: gup/
+// seen by: gup-deny/partial-range, p2pdma-io/past-the-end
 // files: mm/gup.c
 @@
 identifier nr_pinned, ret;

@@ -2,7 +2,7 @@
 // breaks: refusals-are-exact, pool-balances
 // accepts: no-page-in-two-hands, data-arrives
 // invariant: mmap() of what fits in the pool succeeds, the second time too
-// seen by: p2pdma/
+// seen by: p2pdma/zap-reaches-every-mapping
 // files: fs/kernfs/file.c
 @@
 identifier of, vma;

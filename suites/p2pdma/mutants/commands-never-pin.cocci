@@ -1,0 +1,10 @@
+// describe: commands that programs send to the device themselves cannot carry device memory
+// breaks: data-arrives
+// accepts: refusals-are-exact
+// invariant: an NVMe command from userspace takes device memory
+// seen by: p2pdma-io/commands-from-userspace
+// files: block/blk-map.c
+@@
+identifier flags;
+@@
+- flags |= ITER_ALLOW_P2PDMA;

@@ -1,0 +1,16 @@
+// describe: ptrace and /proc/PID/mem report success for device memory that they did not read
+// breaks: refusals-are-exact
+// invariant: another process cannot reach device memory through the kernel: EIO
+// seen by: gup-deny/other-processes
+// files: fs/kernfs/file.c
+@@
+identifier of;
+@@
+  kernfs_vma_access(...)
+  {
+  <+...
+  if (!of->vm_ops)
+- 	return -EINVAL;
++ 	return len;
+  ...+>
+  }
