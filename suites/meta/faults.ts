@@ -4,6 +4,11 @@ import { cells } from '../../src/suite/scenario.js';
 // What the CPU or the compiler's checks refuse, and stacks that leave their bounds.
 export default cells({
   null: crash('a call through a NULL pointer', 'EXEC_NULL', /NULL pointer dereference in execute_location/),
+  'null-kasan': seeded(
+    'an atomic access through a NULL pointer',
+    'ATOMIC_NULL',
+    /KASAN: null-ptr-deref Write in lkdtm_ATOMIC_NULL/,
+  ),
   gpf: crash('an access through a wild pointer', 'EXCEPTION', /general protection fault in lkdtm_EXCEPTION/),
   'page-fault': crash(
     'a write to memory that is read-only',

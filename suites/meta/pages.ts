@@ -4,6 +4,11 @@ import { cells } from '../../src/suite/scenario.js';
 // Pages, page tables, and what hangs on them.
 export default cells({
   state: seeded('a page freed while it is in use', 'PAGE_STATE', /Bad page state in lkdtm_PAGE_STATE/),
+  assertion: seeded(
+    'a page that is not what the code says',
+    'PAGE_ASSERT',
+    /VM_BUG_ON_PAGE|kernel BUG in lkdtm_PAGE_ASSERT/,
+  ),
   map: seeded('a page table entry that points nowhere', 'PAGE_MAP', /Bad page map in lkdtm_PAGE_MAP/),
   counter: seeded('a process that ends with pages it does not have', 'PAGE_COUNTER', /Bad rss-counter state/),
 });
