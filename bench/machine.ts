@@ -2,8 +2,9 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { RunPlan } from '../src/artifacts/result.js';
 import { createRun } from '../src/artifacts/store.js';
-import { bootGuest } from '../src/guest/boot.js';
 import type { RunningGuest } from '../src/guest/guest.js';
+import { startGuest } from '../src/guest/start.js';
+import { judgeBoot } from '../src/suite/boot-log.js';
 import { findShape } from '../src/suite/discover.js';
 import { makeKeyPair } from '../src/suite/keys.js';
 import { makePlan } from '../src/suite/plan.js';
@@ -59,10 +60,10 @@ export async function openMachine(options: {
     shape: shape.name,
     plan,
     scratch,
-    start: async (_how) => {
+    start: async (how) => {
       started += 1;
       const directory = path.join(scratch, `guest-${started}`);
-      return bootGuest({
+      const guest = await startGuest({
         name: `bench/${started}`,
         shape,
         kernel: plan.kernel,
@@ -72,7 +73,12 @@ export async function openMachine(options: {
         scratch: path.join(directory, 'scratch'),
         userKey: makeKeyPair(),
         record: () => undefined,
+        templates: how === 'clone' ? 'make' : 'cold',
+        judgeBoot: (console) => judgeBoot(console, plan.kernel.release),
       });
+      if (guest.origin.kind === how) return guest;
+      await guest.stop();
+      throw new Error(`no ${how}: ${guest.origin.kind === 'cold' ? guest.origin.why : ''}`);
     },
     end: async () => {
       await run.release();
@@ -81,5 +87,7 @@ export async function openMachine(options: {
   };
 }
 
-/** Clones are not there yet. */
-export const lacksClones = async (): Promise<string | undefined> => 'guests cannot be cloned yet';
+/** The first clone makes the template; those that are measured find it. */
+export async function makeTemplate(machine: Machine): Promise<void> {
+  await (await machine.start('clone')).stop();
+}

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { devicesOf } from '../../src/config/shape.js';
 import type { RunningGuest } from '../../src/guest/guest.js';
-import { lacksClones, type Machine, type Start } from '../machine.js';
+import { type Machine, makeTemplate, type Start } from '../machine.js';
 import { memoryOf } from '../processes.js';
 import type { Row } from '../row.js';
 import { lacksVirtmeNg, secondsToVirtmeInit } from '../virtme-ng.js';
@@ -37,7 +37,7 @@ export const clone: Row = {
   id: 'b',
   title: 'clone',
   metrics: [{ key: 'first-ssh', title: 'clone to first SSH command', unit: 's', atMost: 1 }],
-  lacks: lacksClones,
+  prepare: makeTemplate,
   measure: async (machine) => {
     const { guest, seconds } = await firstCommand(machine, 'clone');
     await guest.stop();
@@ -53,7 +53,7 @@ export const cloneUsable: Row = {
   id: 'c',
   title: 'clone with its devices',
   metrics: [{ key: 'usable', title: 'clone to CMB and NVMe usable', unit: 's', atMost: 1.3 }],
-  lacks: lacksClones,
+  prepare: makeTemplate,
   measure: async (machine) => {
     const mark = performance.now();
     const guest = await machine.start('clone');
@@ -96,7 +96,7 @@ export const cloneMemory: Row = {
     { key: 'own', title: 'private memory of an idle extra clone', unit: 'MiB', atMost: 120 },
     { key: 'shared', title: '  page cache it shares', unit: 'MiB' },
   ],
-  lacks: lacksClones,
+  prepare: makeTemplate,
   measure: (machine) => secondGuest(machine, 'clone'),
 };
 

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { scenarioPaths } from '../../src/artifacts/layout.js';
 import { runScenario } from '../../src/suite/run.js';
-import { noop, noopId } from '../machine.js';
+import { makeTemplate, noop, noopId } from '../machine.js';
 import type { Row } from '../row.js';
 
 /** A scenario that asks nothing, from its start to its verdict and evidence on disk, in this process. */
@@ -12,6 +12,7 @@ export const overhead: Row = {
     { key: 'wall', title: 'a scenario that asks nothing, start to evidence', unit: 's', atMost: 2 },
     { key: 'cpu', title: '  our own CPU of it', unit: 's', atMost: 0.25 },
   ],
+  prepare: makeTemplate,
   measure: async ({ plan }) => {
     await rm(scenarioPaths(plan.directory, noopId).directory, { recursive: true, force: true });
     const before = process.cpuUsage();

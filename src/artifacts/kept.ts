@@ -21,7 +21,7 @@ export interface Kept {
 }
 
 /** Folders of the cache whose content is small and costs nothing to keep. */
-const kindsThatStay = new Set(['locks', 'pins', 'accelerator', 'slots', 'guest-memory']);
+const kindsThatStay = new Set(['locks', 'pins', 'accelerator', 'slots', 'guest-memory', 'toolchain']);
 
 /** The runs below `runs`, oldest first. A folder with no result.json is a run that was killed while it began. */
 export async function listRuns(runs: string): Promise<Kept[]> {

@@ -1,9 +1,9 @@
-import { access, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { access, mkdir, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { command } from '../images/command.js';
-import { hashOf, makeTemporary } from '../images/store.js';
+import { hashOf, makeTemporary, readJson } from '../images/store.js';
 import { findTool } from '../images/tools.js';
-import { diskError } from '../kit/atomic.js';
+import { diskError, writeJson } from '../kit/atomic.js';
 import { hasCode, LastrefError } from '../kit/errors.js';
 import { withLock } from '../kit/lock.js';
 import { didYouMean } from '../kit/nearest.js';
@@ -56,22 +56,40 @@ async function requireCompiler(): Promise<void> {
   });
 }
 
-/** What of the host ends up in the binary: the compiler and the static C library. */
+/** A file's place, size and time: cheaper than its bytes, and the package manager changes them together. */
+async function identityOf(file: string): Promise<string> {
+  const place = await realpath(file);
+  const { size, mtimeMs } = await stat(place);
+  return `${place} ${size} ${mtimeMs}`;
+}
+
+/**
+ * What of the host ends up in the binary: the compiler and the static C library. Where the compiler has its library is
+ * asked once and kept: every guest of every run needs the answer.
+ */
 async function toolchain(signal: AbortSignal | undefined): Promise<string[]> {
-  const purpose = 'ask gcc what it is';
-  const version = await command('gcc', ['--version'], { purpose, signal });
-  const where = await command('gcc', ['-print-file-name=libc.a'], { purpose, signal });
-  const library = where.stdout.toString('utf8').trim();
-  const bytes = await readFile(library).catch((error: unknown) => {
+  const gcc = await identityOf((await findTool('gcc')) ?? 'gcc');
+  const kept = path.join(cacheRoot(), 'toolchain', `${hashOf(gcc).slice(0, 16)}.json`);
+  const known = await readJson<{ readonly library: string }>(kept);
+  const library = known?.library ?? (await askForLibrary(signal));
+  const identity = await identityOf(library).catch(async (error: unknown) => {
     // gcc repeats the bare name when it does not find the file.
     if (!hasCode(error, 'ENOENT')) throw error;
+    await rm(kept, { force: true });
     throw new LastrefError('the static C library (libc.a) not found: needed to compile the probes', {
       blame: 'host',
       hint: 'apt-get install gcc libc6-dev',
       cause: error,
     });
   });
-  return [version.stdout.toString('utf8'), hashOf(bytes)];
+  if (known === undefined) await writeJson(kept, { library });
+  return [gcc, identity];
+}
+
+async function askForLibrary(signal: AbortSignal | undefined): Promise<string> {
+  const purpose = 'ask gcc where its C library is';
+  const { stdout } = await command('gcc', ['-print-file-name=libc.a'], { purpose, signal });
+  return stdout.toString('utf8').trim();
 }
 
 async function exists(file: string): Promise<boolean> {

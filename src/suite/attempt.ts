@@ -97,13 +97,14 @@ async function attempt(spec: AttemptSpec, found: Findings): Promise<AttemptOutco
   };
   try {
     const toStart = await startSpec(spec, events, onConsole);
-    found.place = await findPlace({ id, plan, shape: toStart.shape, signal: spec.signal }, (what) => {
+    const start = toStart.templates === 'cold' ? 'cold' : 'clone';
+    found.place = await findPlace({ id, plan, shape: toStart.shape, start, signal: spec.signal }, (what) => {
       spec.step(what, 'boot');
       events.append({ source: 'run', event: 'no-slot', what });
     });
     spec.step('booting', 'boot');
     guest = await startGuest(toStart);
-    await found.place.runs(guest.pid);
+    await found.place.runs(guest);
     spec.booted();
     await ask(spec, guest, token, events, wounds.signal, found);
   } catch (error) {
@@ -112,7 +113,7 @@ async function attempt(spec: AttemptSpec, found: Findings): Promise<AttemptOutco
   }
   spec.step('judging', 'judge');
   if (guest !== undefined) {
-    await found.place?.measure(guest.pid);
+    await found.place?.measure(guest);
     const answers =
       guest.state === 'running' && (found.thrown === undefined || (await stillAnswers(guest, events)));
     if (answers) found.log = await keepKernelLog(guest, directory, token, found.beganMs);

@@ -77,7 +77,11 @@ export async function makePlan(options: PlanOptions = {}): Promise<Planned> {
     accelerator: why,
   };
   const costs = machines.map((shape) =>
-    expectedCost({ plan: { kernel, accelerator, host }, shape, start: 'cold' }),
+    expectedCost({
+      plan: { kernel, accelerator, host },
+      shape,
+      start: options.cold === true ? 'cold' : 'clone',
+    }),
   );
   const { jobs, why: whyJobs } = chooseJobs(options.jobs, {
     slots: hostSlots(),

@@ -14,10 +14,12 @@ test('as many hold a ticket as its rule allows, never more, and all get their tu
   const folder = path.join(await scratch(t), 'not there yet');
   let inside = 0;
   let most = 0;
+  const two = deferred<void>();
   const one = async (): Promise<void> => {
     const ticket = await takeTicket(folder, { enter: upTo(2), everyMs: 5 });
     most = Math.max(most, ++inside);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    if (inside === 2) two.resolve();
+    await two.promise; // nobody leaves before there were two
     inside--;
     await ticket.release();
   };
