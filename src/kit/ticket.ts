@@ -80,6 +80,7 @@ export async function takeTicket(folder: string, options: TicketOptions): Promis
       else if (line === 'entered') {
         return { release, tell: (text) => write(file, text) };
       } else if (line === 'counted') {
+        signal?.throwIfAborted();
         const text = await options.enter(await Promise.all(held.map((one) => read(path.join(folder, one)))));
         if (text === undefined) await delay(options.everyMs ?? 300, undefined, { signal });
         else await write(file, text);
