@@ -33,10 +33,11 @@ static void pin(int cpu)
 {
 	cpu_set_t cpus;
 
-	if (cpu < 0)
-		return;
 	CPU_ZERO(&cpus);
-	CPU_SET((unsigned)cpu, &cpus);
+	for (int any = 0; cpu < 0 && any < CPU_SETSIZE; any++)
+		CPU_SET((unsigned)any, &cpus);
+	if (cpu >= 0)
+		CPU_SET((unsigned)cpu, &cpus);
 	sched_setaffinity(0, sizeof(cpus), &cpus);
 }
 
@@ -185,8 +186,7 @@ static void verb_round(const struct request *request)
 		munmap(field, sizeof(*field));
 		return reply_errno(request->seq, "equip", error);
 	}
-	if (pinned != 0)
-		pin(0);
+	pin(pinned != 0 ? 0 : -1);
 	while (atomic_load(&field->course.ready) < count)
 		sched_yield();
 	for (until = now_us() + pause; now_us() < until;)

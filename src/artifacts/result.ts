@@ -18,6 +18,8 @@ export interface ScenarioResult {
   readonly durationMs: number | null;
   readonly bootMs: number | null;
   readonly accelerator: string | null;
+  /** How often something was seen to happen, e.g. a race's window hit. */
+  readonly counters?: Readonly<Record<string, number>>;
   /** Attempts made; only MISS is retried. */
   readonly attempts: number;
   /** What was kept: paths relative to the scenario's folder. */

@@ -49,6 +49,8 @@ export interface Shape {
   readonly hotplug?: 'acpiphp' | 'pciehp';
   /** An IOMMU that the kernel is told to use for every device. */
   readonly iommu?: 'intel';
+  /** Under TCG: CPUs take turns on a clock of executed instructions, 2^icount ns each. */
+  readonly icount?: number;
 }
 
 /** Every NVMe device of a shape, in PCIe order. */

@@ -9,6 +9,7 @@ import { compileProbe } from './probe-build.js';
 import { ProbeClient } from './probe-client.js';
 import { linesOf } from './probe-protocol.js';
 import { P2pmemProbe } from './probe-types-p2pmem.js';
+import { RaceProbe } from './probe-types-race.js';
 import { RemoverProbe } from './probe-types-remover.js';
 import { Remover } from './remover.js';
 import type { ExecResult } from './ssh.js';
@@ -61,6 +62,15 @@ export class GuestUnderTest {
     const probe = new P2pmemProbe(client);
     await probe.ready();
     return new Owner(probe);
+  }
+
+  /** Starts the process that races removals against its own threads. */
+  async racers(): Promise<RaceProbe> {
+    const client = await startProbe(this.#guest, 'race', 'race');
+    this.#clients.push(client);
+    const probe = new RaceProbe(client);
+    await probe.ready();
+    return probe;
   }
 
   /** Ends every process that may own device memory, and waits until they are gone. */

@@ -70,10 +70,11 @@ function pcie({ shape, start }: MachineSpec): string[] {
 }
 
 /** What is said of the whole machine. The IOMMU must come before the devices that it is to translate for. */
-function platform({ shape }: MachineSpec): string[] {
+function platform({ shape, accelerator }: MachineSpec): string[] {
   return [
     ...(shape.hotplug === 'pciehp' ? ['-global', 'ICH9-LPC.acpi-pci-hotplug-with-bridge-support=off'] : []),
     ...(shape.iommu === 'intel' ? ['-device', 'intel-iommu'] : []),
+    ...(shape.icount === undefined || accelerator === 'kvm' ? [] : ['-icount', `shift=${shape.icount}`]),
   ];
 }
 

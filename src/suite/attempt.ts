@@ -45,6 +45,8 @@ export interface AttemptSpec {
 }
 
 export interface AttemptOutcome {
+  /** How often something was seen to happen. */
+  readonly counters?: Readonly<Record<string, number>>;
   readonly observation: Observation;
   readonly bootMs: number | null;
   readonly origin: GuestOrigin | null;
@@ -60,7 +62,7 @@ const woundGraceMs = 3000;
 
 /** Boots a guest, asks one question in it, and collects what every witness has to say. Never raises for what the guest does. */
 export async function attemptScenario(spec: AttemptSpec): Promise<AttemptOutcome> {
-  const found: Findings = { pools: [], beganMs: 0 };
+  const found: Findings = { pools: [], counters: {}, beganMs: 0 };
   try {
     return await attempt(spec, found);
   } finally {
@@ -142,6 +144,7 @@ async function attempt(spec: AttemptSpec, found: Findings): Promise<AttemptOutco
   return {
     observation,
     bootMs: guest === undefined ? null : Math.round(guest.bootMs),
+    counters: found.counters,
     origin: guest?.origin ?? null,
   };
 }
@@ -216,6 +219,10 @@ async function ask(
           guest: subject,
           signal,
           expect: matchers(new Expectations({ ...context, signal }), ledger),
+          count: (what, times) => {
+            found.counters[what] = (found.counters[what] ?? 0) + times;
+          },
+          counted: () => ({ ...found.counters }),
           random: new Random(spec.plan.seed ?? defaultSeed, id),
           fact: (name) => factOf(name, spec.plan.kernel.release),
         });

@@ -37,7 +37,7 @@ export async function makeImages(
   const all = [
     timed('kernel', spec.name, (onProgress) => buildKernel(spec, { mutant, onProgress, signal })),
     timed('rootfs', 'base', (onProgress) => buildRootfs('base', { onProgress, signal })),
-    ...['p2pmem', 'remover', 'kmsg'].map((probe) => compileProbe(probe, { signal })),
+    ...['p2pmem', 'remover', 'race', 'kmsg'].map((probe) => compileProbe(probe, { signal })),
   ] as const;
   try {
     const [kernel, rootfs] = await Promise.all(all);

@@ -12,7 +12,7 @@ const usualTags = ['nightly', 'race'] as const;
 export interface Narrowing {
   /** Words of `--tag`: a scenario must have one of them; a word after `!` takes scenarios away. */
   readonly tags?: readonly string[] | undefined;
-  /** How many cells of the tables stay; all unless told. Scenarios written by hand always stay. */
+  /** How many cells of the matrix stay; all unless told. All other scenarios stay. */
   readonly sample?: number | undefined;
   readonly seed?: number | undefined;
 }
@@ -47,9 +47,9 @@ export function narrow(
   return tagged.filter((found) => !isCell(found) || kept.has(found));
 }
 
-/** Made from a table by its file: `<area>/<file>/<cell…>`. */
-export function isCell({ id }: Pick<Found, 'id'>): boolean {
-  return id.split('/').length > 2;
+/** Made from a table by its file (`<area>/<file>/<cell…>`): there are hundreds of them. A race is worth every run. */
+export function isCell({ id, scenario }: Pick<Found, 'id'> & Partial<Pick<Found, 'scenario'>>): boolean {
+  return id.split('/').length > 2 && scenario?.options.tags?.includes('race') !== true;
 }
 
 function tagsOf({ scenario }: Found): readonly string[] {

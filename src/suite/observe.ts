@@ -14,6 +14,7 @@ export interface Findings {
   state?: GuestState;
   stateDetail?: string;
   pools: readonly PoolReading[];
+  readonly counters: Record<string, number>;
   /** When the begin marker was written, in ms of the timeline. */
   beganMs: number;
   log?: KernelLog;

@@ -9,6 +9,7 @@ import { judge } from '../verdict/judge.js';
 import type { Reason, Verdict } from '../verdict/types.js';
 import { type AttemptOutcome, attemptScenario, scratchName } from './attempt.js';
 import { connectControl } from './control.js';
+import { defaultSeed } from './narrow.js';
 import type { Scenario } from './scenario.js';
 
 /** Only a MISS is tried again: the kernel was not to blame, and nobody hides a FAIL by asking twice. */
@@ -65,6 +66,11 @@ export async function runScenario(id: string, scenario: Scenario, plan: RunPlan)
         reasons: [...verdict.reasons, ...missed],
       };
     }
+    const hits = Object.entries(last.counters ?? {});
+    if (hits.length > 0) {
+      const detail = `seed ${plan.seed ?? defaultSeed}: ${hits.map(([what, times]) => `${what} ${times}`).join(', ')}`;
+      verdict = { ...verdict, reasons: [...verdict.reasons, { witness: 'declared', detail }] };
+    }
     const result: ScenarioResult = {
       ...unfinishedScenario(plan, planned),
       outcome: verdict.outcome,
@@ -74,6 +80,7 @@ export async function runScenario(id: string, scenario: Scenario, plan: RunPlan)
       startedAt,
       durationMs: Math.round(performance.now() - since),
       bootMs: last.bootMs,
+      ...(hits.length === 0 ? {} : { counters: last.counters ?? {} }),
       attempts,
       evidence: await keptFiles(paths.directory),
     };

@@ -46,6 +46,10 @@ export interface ScenarioContext {
   readonly fact: (name: KernelFact) => string;
   /** Chance that `--seed` repeats: only a scenario tagged `race` may use it. */
   readonly random: Random;
+  /** Adds to a counter of the result: how often a window was hit. */
+  readonly count: (what: string, times: number) => void;
+  /** The counters so far. */
+  readonly counted: () => Readonly<Record<string, number>>;
   /** Aborts when the guest ends, the run is stopped or the body's deadline passes. */
   readonly signal: AbortSignal;
 }

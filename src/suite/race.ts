@@ -1,0 +1,111 @@
+import type { Phase, RaceOutcome, Role, Round } from '../guest/probe-types-race.js';
+import { LastrefError } from '../kit/errors.js';
+import type { Expect } from './matchers.js';
+import type { PromiseName } from './promises.js';
+import { type Cells, cells, type Scenario, type ScenarioContext } from './scenario.js';
+
+/** What must happen while the removal is under way, or the race was not run. */
+type Window = `${RaceOutcome} ${Phase}`;
+
+export interface Race {
+  /** Without its machine: a sentence that is true on a correct kernel. */
+  readonly title: string;
+  readonly asks: readonly PromiseName[];
+  readonly covers: readonly string[];
+  /** Who takes part, in a round of several CPUs. */
+  readonly racers: readonly Role[];
+  readonly windows: readonly Window[];
+}
+
+/** On what the race is run: the shape, and how many removals. The first is quick. */
+const machines = {
+  'two-cpus': { shape: 'cmb-switch', on: 'two CPUs', rounds: 6, tags: [] },
+  'two-cpus-for-long': { shape: 'cmb-switch', on: 'two CPUs for long', rounds: 60, tags: ['nightly'] },
+  'one-cpu': { shape: 'cmb-one-cpu', on: 'one CPU', rounds: 20, tags: ['nightly'] },
+  'four-cpus': { shape: 'cmb-four-cpus', on: 'four CPUs', rounds: 20, tags: ['nightly'] },
+  'counted-time': {
+    shape: 'cmb-counted-time',
+    on: 'CPUs that count instructions',
+    rounds: 20,
+    tags: ['nightly'],
+  },
+} as const;
+
+/** A race on every machine, as cells: `<area>/<file>/<machine>`. Rounds are bounded; what differs between them comes from the seed. */
+export function race(declared: Race): { readonly cells: Cells } {
+  return cells(
+    Object.fromEntries(Object.entries(machines).map(([name, machine]) => [name, racing(declared, machine)])),
+  );
+}
+
+function racing(
+  { title, asks, covers, racers, windows }: Race,
+  { shape, on, rounds, tags }: (typeof machines)[keyof typeof machines],
+): Scenario {
+  return {
+    title: `${title}, on ${on}`,
+    options: {
+      shape,
+      asks,
+      covers: ['race', ...covers],
+      tags: ['race', ...tags],
+      needs: ['p2pmem-allocate'],
+      deadlineMs: 20_000 + rounds * 10_000,
+    },
+    body: async (context) => {
+      const { guest, random, count } = context;
+      const { cmb } = guest.devices;
+      const baseline = await cmb.available();
+      const probe = await guest.racers();
+      for (let number = 1; number <= rounds; number += 1) {
+        const how = {
+          bytes: random.pick([4096, 16_384, 131_072]),
+          pauseUs: random.below(20_000),
+          isPinned: random.below(2) === 1,
+        };
+        const removal = { file: '/sys/bus/pci/drivers/nvme/unbind', value: cmb.bdf };
+        const limits = { deadlineMs: 60_000 };
+        const round = await probe.round(removal, cmb.allocate, racers, { ...how, ...limits });
+        for (const window of windows) count(window, seen(round, window));
+        holdAgainst(context.expect, round, `round ${number} of seed ${random.seed}`);
+        await cmb.rebind();
+        await context.expect('the pool', () => cmb.available(), 'pool-balances').toBecome(baseline);
+      }
+      for (const window of windows) requireHit(context, window);
+    },
+  };
+}
+
+function seen(round: Round, window: Window): number {
+  const [outcome, phase] = window.split(' ') as [RaceOutcome, Phase];
+  return round.count(outcome, phase);
+}
+
+/** What may never be counted, whoever won. */
+function holdAgainst(expect: Expect, round: Round, which: string): void {
+  const never: readonly (readonly [string, number, PromiseName])[] = [
+    ['accesses that went through when unbind was over', round.count('touched', 'over'), 'zap-on-unbind'],
+    ['mappings that were made when unbind was over', round.count('mapped', 'over'), 'no-new-mappings'],
+    ['accesses to dead memory that went through', sum(round, 'revived'), 'zap-on-unbind'],
+    ['accesses that were no SIGBUS where nothing could be', sum(round, 'odd'), 'zap-on-unbind'],
+    [
+      'mmaps that were refused with another error than ENODEV or ENOMEM',
+      sum(round, 'refused'),
+      'refusals-are-exact',
+    ],
+  ];
+  expect(`${which}: how unbind ended`, round.errno, 'unbind-finishes').toBe(null);
+  for (const [what, number, promise] of never) expect(`${which}: ${what}`, number, promise).toBe(0);
+}
+
+const sum = (round: Round, outcome: RaceOutcome): number =>
+  round.count(outcome, 'before') + round.count(outcome, 'during') + round.count(outcome, 'over');
+
+/** A race that never raced has shown nothing, whatever came of it. */
+function requireHit({ counted }: Pick<ScenarioContext, 'counted'>, window: Window): void {
+  if ((counted()[window] ?? 0) > 0) return;
+  throw new LastrefError(`the window was never hit: nothing was ${window} the removal`, {
+    blame: 'test',
+    hint: 'another --seed, more rounds, or a --stretch that widens it',
+  });
+}
