@@ -20,6 +20,9 @@ static const struct verb verbs[] = {
 	{ "read", 1, verb_read },
 	{ "write", 2, verb_write },
 	{ "stat", 1, verb_stat },
+	{ "reread", 2, verb_reread },
+	{ "unread", 1, verb_unread },
+	{ "ownsysfs", 1, verb_ownsysfs },
 	/* areas */
 	{ "map", 3, verb_map },
 	{ "anon", 2, verb_anon },

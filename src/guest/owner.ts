@@ -4,6 +4,7 @@ import { ProbeRefusal } from './probe-client-errors.js';
 import type { ProbeFd } from './probe-types.js';
 import { type Protection, wholeOf } from './probe-types-options.js';
 import type { P2pmemProbe } from './probe-types-p2pmem.js';
+import { ownSysfs, type Rereading, reread } from './probe-types-sysfs.js';
 import { Transfer } from './transfer.js';
 
 /** What touching memory came to: a value, or the signal it raised. */
@@ -31,6 +32,7 @@ export interface MapOptions {
 export class Owner {
   readonly probe: P2pmemProbe;
   readonly #files = new Map<string, ProbeFd>();
+  #sysfs = '/sys';
 
   constructor(probe: P2pmemProbe) {
     this.probe = probe;
@@ -82,6 +84,37 @@ export class Owner {
     await this.#open(device.allocate);
   }
 
+  /** Closes a device's `allocate` file: mappings do not need it. */
+  async closeAllocate(device: Nvme): Promise<void> {
+    const path = this.#in(device.allocate);
+    const fd = this.#files.get(path);
+    this.#files.delete(path);
+    if (fd !== undefined) await this.probe.close(fd);
+  }
+
+  /** From now on it finds devices in a sysfs of its own: another superblock, other inodes, other address spaces. */
+  async enterOwnSysfs(): Promise<void> {
+    this.#sysfs = '/tmp/sysfs';
+    await ownSysfs(this.probe, this.#sysfs);
+  }
+
+  /** Moves a mapping to other addresses; the old ones are unmapped. */
+  async move(buffer: Buffer): Promise<Buffer> {
+    const { address } = await this.probe.anon(buffer.length);
+    const area = await this.probe.remap(buffer.area, buffer.length, { mayMove: true, to: address });
+    return new Buffer(this, area, buffer.seed);
+  }
+
+  /** Sends a signal to a child. */
+  async signal(child: Owner, name: string): Promise<void> {
+    await this.probe.kill(child.probe, name);
+  }
+
+  /** Reads an attribute over and over, in a thread, until told to stop. */
+  reread(path: string): Promise<Rereading> {
+    return reread(this.probe, path);
+  }
+
   /** Tries to open a path; a refusal is a result. */
   tryOpen(path: string): Promise<Attempt> {
     return attempt(`open of ${path}`, () => this.probe.open(path));
@@ -111,6 +144,7 @@ export class Owner {
   async fork(): Promise<Owner> {
     const child = new Owner(await this.probe.fork());
     for (const [path, fd] of this.#files) child.#files.set(path, fd);
+    child.#sysfs = this.#sysfs;
     return child;
   }
 
@@ -123,12 +157,17 @@ export class Owner {
   }
 
   /** Opens a path once per process. */
-  async #open(path: string, direct = false): Promise<ProbeFd> {
+  async #open(given: string, direct = false): Promise<ProbeFd> {
+    const path = this.#in(given);
     const known = this.#files.get(path);
     if (known !== undefined) return known;
     const fd = await this.probe.open(path, { direct });
     this.#files.set(path, fd);
     return fd;
+  }
+
+  #in(path: string): string {
+    return path.replace(/^\/sys(?=\/)/, this.#sysfs);
   }
 
   async #submit(how: 'write' | 'read', disk: Nvme, buffer: Buffer, at: number): Promise<Transfer> {
