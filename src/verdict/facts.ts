@@ -47,9 +47,13 @@ const patterns: readonly (readonly [string, RegExp, readonly string[]])[] = [
   ['Tainted: ', /\bTainted: ([A-Z ]*[A-Z])/, ['taint']],
 ];
 
+/** Characters of a report that are searched: what tells them comes early, other tasks' stacks behind it. */
+const searched = 16 * 1024;
+
 /** Facts of a report, each from the first line that tells it. */
-export function readFacts(text: string, items: readonly Item[]): Record<string, string> {
+export function readFacts(report: string, items: readonly Item[]): Record<string, string> {
   const facts: Record<string, string> = {};
+  const text = report.slice(0, searched);
   for (const [hint, pattern, names] of patterns) {
     const match = text.includes(hint) ? pattern.exec(text) : null;
     if (match === null) continue;

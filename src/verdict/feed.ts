@@ -8,7 +8,8 @@ const memory = 8 * 1024;
 export interface LineSink {
   /** While true, every line is wanted; else only those in which the search finds something. */
   readonly busy: () => boolean;
-  readonly line: (raw: string, start: number) => void;
+  /** `found`: the search found something in it. */
+  readonly line: (raw: string, start: number, found: boolean) => void;
 }
 
 /**
@@ -20,7 +21,10 @@ export class LineFeed {
   readonly #sink: LineSink;
   #carry = '';
   #offset = 0;
+  /** The end of the blocks before the current one. */
   #tail = '';
+  #current = '';
+  #at = 0;
 
   constructor(anchors: AnchorSearch, sink: LineSink) {
     this.#anchors = anchors;
@@ -29,7 +33,9 @@ export class LineFeed {
 
   /** The log just before the line that is being handed out. */
   get before(): string {
-    return this.#tail.slice(-memory);
+    const missing = memory - this.#at;
+    const here = this.#current.slice(Math.max(0, -missing), this.#at);
+    return missing > 0 ? this.#tail.slice(-missing) + here : here;
   }
 
   push(chunk: Uint8Array): void {
@@ -66,29 +72,26 @@ export class LineFeed {
   /** Whole lines, the first of which starts at #offset. */
   #block(block: string): void {
     const base = this.#offset;
+    this.#current = block;
     let at = 0;
     while (at < block.length) {
+      const found = this.#anchors.find(block, at);
       if (!this.#sink.busy()) {
-        const found = this.#anchors.find(block, at);
         if (found < 0) break;
-        const start = lineStart(block, at, found);
-        this.#remember(block.slice(Math.max(at, start - memory), start));
-        at = start;
+        at = lineStart(block, at, found);
       }
       const newline = block.indexOf('\n', at);
       const next = Math.min(newline < 0 ? block.length : newline + 1, at + longestLine);
       const raw = block.slice(at, next);
-      this.#sink.line(raw, base + at);
-      this.#remember(raw);
+      this.#at = at;
+      // A long line is cut: what was found may reach over the cut.
+      this.#sink.line(raw, base + at, (found >= 0 && found < next) || raw.length >= longestLine);
       at = next;
     }
-    if (at < block.length) this.#remember(block.slice(Math.max(at, block.length - memory)));
+    this.#at = 0;
+    this.#current = '';
+    this.#tail = block.length >= memory ? block.slice(-memory) : (this.#tail + block).slice(-memory);
     this.#offset = base + block.length;
-  }
-
-  #remember(text: string): void {
-    this.#tail += text;
-    if (this.#tail.length > 4 * memory) this.#tail = this.#tail.slice(-memory);
   }
 }
 

@@ -73,6 +73,7 @@ export function plainSymbol(name: string): string {
   return dot > 0 ? name.slice(0, dot) : name;
 }
 
+const registerHint = /IP|PC|pc :/;
 /** Words of which one stands in every head. */
 const headHint =
   /[tT]race|by task|llocated|reed|created at|stored to|uninitialized|of \d+ bytes by|work creation|page last|page has/;
@@ -122,8 +123,7 @@ export function parseFrame(text: string): Frame | null {
 
 /** What of a stack a line is, or null. `at` is handed back as it came. */
 export function parseItem(text: string, at: number): Item | null {
-  const symbolic = text.includes('+0x') || text.includes('[inline]') || text.includes(') from [<');
-  const register = /IP|PC|pc :/.test(text) ? pointerAny.exec(text) : null;
+  const register = registerHint.test(text) ? pointerAny.exec(text) : null;
   if (register !== null) {
     const user = /IP: (?:00)?(?:33|23|73|2b):/.test(register[0]);
     const match = pointed.exec(text.slice(register.index + register[0].length));
@@ -131,21 +131,15 @@ export function parseItem(text: string, at: number): Item | null {
     const resolvedAt = symbol === undefined ? null : resolved(symbol, offset, size, rest, true);
     const fn = symbol ?? inner;
     const { file } = placeIn(text);
-    return {
-      kind: 'pointer',
-      fn: fn === undefined ? null : plainSymbol(fn),
-      user,
-      file,
-      frame: resolvedAt,
-      at,
-    };
+    return { kind: 'pointer', fn: fn === undefined ? null : plainSymbol(fn), user, file, frame: resolvedAt, at };
   }
-  if (symbolic) {
+  if (text.includes('+0x') || text.includes('[inline]') || text.includes(') from [<')) {
     const found = parseFrame(text);
     if (found !== null) return { kind: 'frame', frame: found, at };
   }
-  if (headHint.test(text))
-    for (const [head, name] of heads)
-      if (head.test(text)) return { kind: 'head', name, text: text.trim(), at };
+  if (!headHint.test(text)) return null;
+  for (const [head, name] of heads) {
+    if (head.test(text)) return { kind: 'head', name, text: text.trim(), at };
+  }
   return null;
 }

@@ -20,7 +20,6 @@ interface Entry {
 /** The splats found so far, and which of them only follow from an earlier one. */
 export class SplatLedger {
   readonly #entries: Entry[] = [];
-  readonly #merged = new WeakSet<OpenReport>();
   #more = 0;
 
   /** Splats beyond what is kept. */
@@ -30,7 +29,7 @@ export class SplatLedger {
 
   /** Adds a report, or what became of one added before; false when it went into an earlier splat's aftermath. */
   add(report: OpenReport, splat: Splat): boolean {
-    if (this.#merged.has(report)) return false;
+    if (report.merged) return false;
     const known = this.#entries.find((entry) => entry.report === report);
     if (known !== undefined) {
       const later = known.splat.aftermath.filter((title) => !splat.aftermath.includes(title));
@@ -39,7 +38,7 @@ export class SplatLedger {
     }
     const cause = this.#causeOf(report, splat);
     if (cause !== undefined) {
-      this.#merged.add(report);
+      report.merged = true;
       const adjacent = cause === this.#entries.at(-1) && cause.caller === report.caller;
       const aftermath = [...cause.splat.aftermath, splat.title, ...splat.aftermath].slice(0, mostAftermath);
       cause.splat = {

@@ -2,6 +2,7 @@ import type { LogLine } from './line.js';
 import type { Match } from './rules/match.js';
 import type { Family } from './rules/rule.js';
 import { looksLikeReport } from './shape.js';
+import type { Splat } from './types.js';
 
 const mostLines = 3_000;
 const mostBytes = 256 * 1024;
@@ -36,6 +37,10 @@ export class OpenReport {
   /** Lines in a row, of its own context, that do not look like a report. */
   quiet = 0;
   allCpus = false;
+  /** What was said of it at its end marker. */
+  splat: Splat | null = null;
+  /** It went into another splat's aftermath. */
+  merged = false;
   #bytes = 0;
   #good = { lines: 0, raw: 0 };
 

@@ -37,7 +37,6 @@ export class ConsoleScanner {
   readonly #feed: LineFeed;
   readonly #echoes = new Set<string>();
   #fresh: Splat[] = [];
-  readonly #announced = new WeakMap<OpenReport, Splat>();
   #begun = false;
   #finished = false;
   #rebootedAt = -1;
@@ -54,7 +53,7 @@ export class ConsoleScanner {
     });
     this.#feed = new LineFeed(new AnchorSearch(anchors), {
       busy: () => this.#tracker.busy,
-      line: (raw, start) => this.#line(parseLine(raw, start), raw),
+      line: (raw, start, found) => this.#line(parseLine(raw, start), raw, found),
     });
   }
 
@@ -78,7 +77,11 @@ export class ConsoleScanner {
     return { splats, lost: this.#lost(splats) };
   }
 
-  #line(line: LogLine, raw: string): void {
+  #line(line: LogLine, raw: string, found: boolean): void {
+    if (!found) {
+      if (!line.syslog || !this.#hasOwnLines()) this.#tracker.line(null, line, raw);
+      return;
+    }
     if (line.dropped > 0) {
       this.#losses.dropped(line.dropped, line.start);
       this.#tracker.damage('printk messages were dropped inside the report');
@@ -128,12 +131,12 @@ export class ConsoleScanner {
 
   /** A report is complete: at its end marker, as its context may fall silent for good, or when it is closed. */
   #take(report: OpenReport): void {
-    const before = this.#announced.get(report);
-    const built = before === undefined ? buildSplat(report) : extendSplat(before, report);
+    const before = report.splat;
+    const built = before === null ? buildSplat(report) : extendSplat(before, report);
     if (built === null) return;
-    const splat = before === undefined ? this.#mark(built) : built;
-    this.#announced.set(report, splat);
-    if (this.#ledger.add(report, splat) && before === undefined) this.#fresh.push(splat);
+    const splat = before === null ? this.#mark(built) : built;
+    report.splat = splat;
+    if (this.#ledger.add(report, splat) && before === null) this.#fresh.push(splat);
   }
 
   #mark(splat: Splat): Splat {

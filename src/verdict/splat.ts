@@ -18,6 +18,9 @@ interface Named {
 
 /** Takes the first row whose `needs` the report meets, at its place first; null when it was no report after all. */
 function choose(report: OpenReport, text: string): Named | null {
+  const { match: first } = report;
+  const met = first.rule.needs?.exec(text);
+  if (met !== null) return { match: first, groups: { ...first.groups, ...(met?.groups ?? {}) } };
   const rows = matchAll(report.headline).filter((match) => match.rule.lead !== 'silent');
   const here = rows.filter((match) => match.index === report.match.index);
   for (const match of [...here, ...rows.filter((row) => row.index !== report.match.index)]) {
