@@ -131,7 +131,14 @@ export function parseItem(text: string, at: number): Item | null {
     const resolvedAt = symbol === undefined ? null : resolved(symbol, offset, size, rest, true);
     const fn = symbol ?? inner;
     const { file } = placeIn(text);
-    return { kind: 'pointer', fn: fn === undefined ? null : plainSymbol(fn), user, file, frame: resolvedAt, at };
+    return {
+      kind: 'pointer',
+      fn: fn === undefined ? null : plainSymbol(fn),
+      user,
+      file,
+      frame: resolvedAt,
+      at,
+    };
   }
   if (text.includes('+0x') || text.includes('[inline]') || text.includes(') from [<')) {
     const found = parseFrame(text);
