@@ -1,20 +1,14 @@
-import { constants, createReadStream } from 'node:fs';
-import { access } from 'node:fs/promises';
-import path from 'node:path';
+import { createReadStream } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import { buildDebugKernel } from '../images/build.js';
-import { resolveKernel } from '../images/resolve.js';
-import { hasCode, LastrefError, messageOf } from '../kit/errors.js';
+import { hasCode, messageOf } from '../kit/errors.js';
 import { terminalSafe } from '../kit/terminal-safe.js';
-import { type DebugInfo, debugInfoIn, decodeSplats } from '../suite/decode.js';
-import { defaultKernel } from '../suite/plan.js';
+import type { DebugInfo } from '../suite/decode.js';
 import { sourceLines } from '../verdict/decode.js';
-import { ConsoleScanner } from '../verdict/scanner.js';
+import { ConsoleScanner, judgeConsole } from '../verdict/scanner.js';
 import type { ConsoleReport, Splat } from '../verdict/types.js';
-import { findMutant } from './mutants.js';
-import { Watcher } from './progress.js';
 
 const unreadable = 69;
 const shownLines = 10;
@@ -37,7 +31,10 @@ export interface ConsoleOptions {
  */
 export async function consoleCommand(files: readonly string[], options: ConsoleOptions): Promise<number> {
   let code = 0;
-  const debug = await debugInfo(options);
+  const { vmlinux, source, kernel, mutant } = options;
+  const decodes = [vmlinux, source, kernel, mutant].some((given) => given !== undefined);
+  // What builds and reads debug info is loaded only when it is wanted: judging a small log takes less than that.
+  const debug = decodes ? await (await import('./debug-info.js')).findDebugInfo(options) : null;
   for (const file of files.length === 0 ? ['-'] : files) {
     try {
       const report = await scanFile(file, debug);
@@ -52,6 +49,12 @@ export async function consoleCommand(files: readonly string[], options: ConsoleO
 }
 
 async function scanFile(file: string, debug: DebugInfo | null): Promise<ConsoleReport> {
+  const whole = file === '-' ? null : await readSmall(file);
+  if (whole !== null && !isGzip(whole)) {
+    const problem = notConsole(whole.subarray(0, sampleBytes));
+    if (problem !== null) throw new Error(problem);
+    return decode(judgeConsole(whole), whole.subarray(0, sampleBytes), debug);
+  }
   const source: AsyncIterable<Uint8Array> =
     file === '-' ? process.stdin : createReadStream(file, { highWaterMark: 1 << 20 });
   const scanner = new ConsoleScanner();
@@ -62,53 +65,32 @@ async function scanFile(file: string, debug: DebugInfo | null): Promise<ConsoleR
   }
   const problem = notConsole(sample);
   if (problem !== null) throw new Error(problem);
-  const report = scanner.end();
+  return decode(scanner.end(), sample, debug);
+}
+
+async function decode(
+  report: ConsoleReport,
+  sample: Buffer,
+  debug: DebugInfo | null,
+): Promise<ConsoleReport> {
   if (debug === null) return report;
+  const { decodeSplats } = await import('../suite/decode.js');
   const banner = /Linux version \d[ -~]*/.exec(sample.toString('latin1'))?.[0] ?? null;
   return { ...report, splats: await decodeSplats(report.splats, debug, banner) };
 }
 
-/** The debug info that was asked for; null when none was. */
-async function debugInfo({ vmlinux, source, kernel, mutant }: ConsoleOptions): Promise<DebugInfo | null> {
-  if (vmlinux !== undefined) {
-    if (kernel !== undefined || mutant !== undefined)
-      throw new LastrefError('--vmlinux and --kernel say the same thing twice', { blame: 'user' });
-    if (!(await isReadable(vmlinux)))
-      throw new LastrefError(`there is no vmlinux ${vmlinux}`, { blame: 'user' });
-    return { vmlinux, source: source === undefined ? null : path.resolve(source), cacheFile: null };
-  }
-  if (source !== undefined) throw new LastrefError('--source goes with --vmlinux', { blame: 'user' });
-  if (kernel === undefined && mutant === undefined) return null;
-  return buildDebugInfo(kernel, await findMutant(mutant));
-}
-
-const isReadable = (file: string): Promise<boolean> =>
-  access(file, constants.R_OK).then(
-    () => true,
-    () => false,
-  );
-
-/** The debug variant of a kernel, built when it is not in the cache; progress goes to standard error. */
-async function buildDebugInfo(kernel = defaultKernel, mutant?: string): Promise<DebugInfo> {
-  const spec = await resolveKernel(kernel);
-  const watcher = new Watcher(process.stderr);
-  try {
-    const image = await buildDebugKernel(spec, {
-      mutant,
-      onProgress: (progress) => watcher.build('kernel', spec.name, progress),
-    });
-    const found = debugInfoIn(image);
-    if (found !== null) return found;
-    throw new LastrefError(`${spec.name} comes without debug info`, {
-      blame: 'user',
-      hint: 'give its vmlinux: `lastref console FILE --vmlinux F`',
-    });
-  } finally {
-    watcher.end();
-  }
-}
-
 const sampleBytes = 64 * 1024;
+/** A file up to this size is read at once: a stream costs more than judging a small log. */
+const smallFile = 4 * 1024 * 1024;
+
+/** The file's bytes when it is a regular file and small, else null. */
+async function readSmall(file: string): Promise<Buffer | null> {
+  const found = await stat(file);
+  return found.isFile() && found.size <= smallFile ? readFile(file) : null;
+}
+
+/** RFC 1952: a gzip file starts with 1f 8b. */
+const isGzip = (head: Uint8Array): boolean => head[0] === 0x1f && head[1] === 0x8b;
 
 /** Why there is nothing to call clean: an empty file, or one that is no text (a serial line has some noise, not a third). */
 function notConsole(sample: Uint8Array): string | null {
@@ -122,7 +104,7 @@ function isNoise(byte: number): boolean {
   return byte > 0x7e || (byte < 0x20 && ![0x07, 0x08, 0x09, 0x0a, 0x0d, 0x1b].includes(byte));
 }
 
-/** The stream itself, or what it holds when it starts like gzip (RFC 1952, 1f 8b). */
+/** The stream itself, or what it holds when it is gzip. */
 async function* plain(source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
   const iterator = source[Symbol.asyncIterator]();
   let head: Buffer = Buffer.alloc(0);
@@ -135,7 +117,7 @@ async function* plain(source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Arr
     yield head;
     for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) yield next.value;
   };
-  if (head[0] !== 0x1f || head[1] !== 0x8b) {
+  if (!isGzip(head)) {
     yield* rest();
     return;
   }
