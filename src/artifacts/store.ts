@@ -94,7 +94,7 @@ export function unfinishedScenario(plan: RunPlan, scenario: PlannedScenario): Sc
     evidence: [],
     reproduce: [
       ...['npx', 'lastref', 'run', scenario.id, '--kernel', plan.kernel.name],
-      ...(plan.mutant === null ? [] : ['--mutant', mutantWord(plan.mutant)]),
+      ...(plan.mutant === null ? [] : changeWords(plan.mutant)),
       ...(scenario.tags?.includes('race') ? ['--seed', String(plan.seed ?? 1)] : []),
     ]
       .map(shellWord)
@@ -102,9 +102,10 @@ export function unfinishedScenario(plan: RunPlan, scenario: PlannedScenario): Sc
   };
 }
 
-/** A mutant of the suites goes by its name, on every machine; anybody else's by its path. */
-function mutantWord(file: string): string {
-  return /\/suites\/[^/]+\/mutants\/([^/]+)\.(?:cocci|patch)$/.exec(file)?.[1] ?? file;
+/** A mutant or a stretch of the suites goes by its name, on every machine; anybody else's by its path. */
+function changeWords(file: string): string[] {
+  const [, folder, name] = /\/suites\/[^/]+\/(mutants|stretch)\/([^/]+)\.(?:cocci|patch)$/.exec(file) ?? [];
+  return [folder === 'stretch' ? '--stretch' : '--mutant', name ?? file];
 }
 
 /** A scenario (or a run) whose result was never overwritten by a verdict. */

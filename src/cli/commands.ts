@@ -67,6 +67,7 @@ function accelerator(text: string | undefined): 'auto' | 'kvm' | 'tcg' | undefin
 const runOptions = {
   kernel: { type: 'string', short: 'k' },
   mutant: { type: 'string', short: 'm' },
+  stretch: { type: 'string' },
   accel: { type: 'string' },
   jobs: { type: 'string', short: 'j' },
   cold: { type: 'boolean' },
@@ -84,7 +85,7 @@ export const commands: readonly Command[] = [
   {
     name: 'run',
     synopsis:
-      'run [SCENARIO|SUITE…] [--tag T|!T]… [--sample CELLS] [--seed N] [--kernel K] [--mutant M] [--decode] [--jobs N] [--cold] [--accel auto|kvm|tcg] [--runs DIR]',
+      'run [SCENARIO|SUITE…] [--tag T|!T]… [--sample CELLS] [--seed N] [--kernel K] [--mutant M|--stretch S] [--decode] [--jobs N] [--cold] [--accel auto|kvm|tcg] [--runs DIR]',
     describe: 'put scenarios to a kernel and judge; without names, every suite that questions the kernel',
     run: async (argv) => {
       const { values, positionals } = read(argv, { ...runOptions, decode: { type: 'boolean' } });
@@ -94,6 +95,7 @@ export const commands: readonly Command[] = [
         ...narrowing(values),
         kernel: values.kernel,
         mutant: values.mutant,
+        stretch: values.stretch,
         decode: values.decode,
         runs: values.runs,
         accelerator: accelerator(values.accel),

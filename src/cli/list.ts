@@ -4,7 +4,7 @@ import { discoverScenarios, discoverShapes } from '../suite/discover.js';
 import type { Narrowing } from '../suite/narrow.js';
 import { chooseScenarios } from '../suite/plan.js';
 import { promises } from '../suite/promises.js';
-import { listMutants } from './mutants.js';
+import { listMutants, listStretches } from './mutants.js';
 
 /** `lastref list`: what there is to run, and on what. Words, tags and a sample choose as they do for `run`. */
 export async function listCommand(
@@ -19,6 +19,7 @@ export async function listCommand(
     listMutants(),
   ]);
   const mutants = await Promise.all(mutantFiles.map(({ file }) => readMutant(file)));
+  const stretches = await Promise.all((await listStretches()).map(({ file }) => readMutant(file)));
   const all = {
     scenarios: scenarios.map(({ id, scenario: { title, options } }) => ({
       id,
@@ -34,6 +35,7 @@ export async function listCommand(
     shapes: shapes.map(({ name, describe }) => ({ name, describe })),
     kernels: kernels.map(({ name, describe }) => ({ name, describe })),
     mutants: mutants.map(({ name, describe, breaks, path }) => ({ name, describe, breaks, path })),
+    stretches: stretches.map(({ name, describe, path }) => ({ name, describe, path })),
     promises,
   };
   process.stdout.write(json ? `${JSON.stringify(all, null, 2)}\n` : text(all));
@@ -56,6 +58,7 @@ function text(all: {
   readonly shapes: readonly Described[];
   readonly kernels: readonly Described[];
   readonly mutants: readonly Described[];
+  readonly stretches: readonly Described[];
 }): string {
   const lines: string[] = [];
   for (const suite of new Set(all.scenarios.map((scenario) => scenario.suite))) {
@@ -68,7 +71,7 @@ function text(all: {
       }),
     );
   }
-  for (const kind of ['shapes', 'kernels', 'mutants'] as const) {
+  for (const kind of ['shapes', 'kernels', 'mutants', 'stretches'] as const) {
     lines.push('', kind, ...all[kind].map(({ name, describe }) => `  ${name.padEnd(24)} ${describe}`));
   }
   return `${lines.join('\n')}\n`;

@@ -4,12 +4,22 @@ import { hasCode, LastrefError } from '../kit/errors.js';
 import { didYouMean } from '../kit/nearest.js';
 import { projectRoot } from '../kit/paths.js';
 
+interface Named {
+  readonly name: string;
+  readonly file: string;
+}
+
 /** Every mutant of the suites: name and file, sorted by name. */
-export async function listMutants(): Promise<{ name: string; file: string }[]> {
+export const listMutants = (): Promise<Named[]> => listPatches('mutants');
+
+/** Every stretch of the suites: patches that only widen a window. A kernel with one must keep every promise. */
+export const listStretches = (): Promise<Named[]> => listPatches('stretch');
+
+async function listPatches(folder: 'mutants' | 'stretch'): Promise<Named[]> {
   const root = path.join(projectRoot, 'suites');
   const names = await readdir(root, { recursive: true });
   return names
-    .filter((name) => /(^|\/)mutants\/[^/]+\.(cocci|patch)$/.test(name))
+    .filter((name) => path.basename(path.dirname(name)) === folder && /\.(cocci|patch)$/.test(name))
     .map((name) => ({
       name: path.basename(name).replace(/\.(cocci|patch)$/, ''),
       file: path.join(root, name),
@@ -19,8 +29,20 @@ export async function listMutants(): Promise<{ name: string; file: string }[]> {
 
 /** The file of a mutant that is named, or given as a path to a `.cocci` or `.patch` file. */
 export async function findMutant(text: string | undefined): Promise<string | undefined> {
-  if (text === undefined) return undefined;
-  const all = await listMutants();
+  return text === undefined ? undefined : findPatch(text, 'mutant', await listMutants());
+}
+
+/** What a kernel is built with: a mutant or a stretch, each by its name or as a file. */
+export async function findChange(words: {
+  readonly mutant?: string | undefined;
+  readonly stretch?: string | undefined;
+}): Promise<string | undefined> {
+  if (words.stretch === undefined) return findMutant(words.mutant);
+  if (words.mutant === undefined) return findPatch(words.stretch, 'stretch', await listStretches());
+  throw new LastrefError('a kernel takes --mutant or --stretch, not both', { blame: 'user' });
+}
+
+async function findPatch(text: string, kind: string, all: readonly Named[]): Promise<string> {
   const known = all.find(({ name }) => name === text);
   if (known !== undefined) return known.file;
   try {
@@ -29,7 +51,7 @@ export async function findMutant(text: string | undefined): Promise<string | und
     if (!hasCode(error, 'ENOENT', 'ENOTDIR')) throw error;
   }
   throw new LastrefError(
-    `"${text}" is neither a mutant nor a .cocci or .patch file${didYouMean(
+    `"${text}" is neither a ${kind} nor a .cocci or .patch file${didYouMean(
       text,
       all.map(({ name }) => name),
     )}`,

@@ -16,7 +16,7 @@ import { reports } from '../report/registry.js';
 import { type Control, openControl, type WorkerMessage } from '../suite/control.js';
 import { suiteFile } from '../suite/discover.js';
 import { makePlan, type Planned, type PlanOptions } from '../suite/plan.js';
-import { findMutant } from './mutants.js';
+import { findChange } from './mutants.js';
 import { Watcher } from './progress.js';
 
 /** After this many guests that did not boot, and none that did, the run gives up. */
@@ -32,7 +32,9 @@ const endings = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 export type Follower = Pick<Watcher, 'tell' | 'keep' | 'now'>;
 
 /** `lastref run`: plans, schedules the scenarios on AVA, follows them, writes the run's result and reports. */
-export async function runCommand(options: PlanOptions): Promise<number> {
+export async function runCommand(
+  options: PlanOptions & { readonly stretch?: string | undefined },
+): Promise<number> {
   const watcher = new Watcher();
   const interruption = new AbortController();
   const release = onInterrupt(() => {
@@ -42,7 +44,7 @@ export async function runCommand(options: PlanOptions): Promise<number> {
   try {
     const planned = await makePlan({
       ...options,
-      mutant: await findMutant(options.mutant),
+      mutant: await findChange(options),
       followed: true,
       signal: interruption.signal,
       onBuild: (what, name, progress) => watcher.build(what, name, progress),
