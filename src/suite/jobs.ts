@@ -7,15 +7,15 @@ export interface Jobs {
 }
 
 /**
- * Guests at once: what was asked for, or one per slot of the host, as far as the memory that is free now goes for
+ * Guests at once: what was asked for, or one per core, as far as the memory that is free now goes for
  * guests of `cost` bytes. At least one: it waits for its memory.
  */
 export function chooseJobs(
   asked: number | undefined,
-  { slots, memory, cost }: { readonly slots: number; readonly memory: Memory; readonly cost: number },
+  { cores, memory, cost }: { readonly cores: number; readonly memory: Memory; readonly cost: number },
 ): Jobs {
   if (asked !== undefined) return { jobs: asked, why: 'as asked for' };
   const fitting = Math.floor(memory.free / cost);
-  if (fitting >= slots) return { jobs: slots, why: `one per core, ${gib(memory.free)} free` };
+  if (fitting >= cores) return { jobs: cores, why: `one per core, ${gib(memory.free)} free` };
   return { jobs: Math.max(1, fitting), why: `${gib(memory.free)} free, ${gib(cost)} for a guest` };
 }

@@ -84,7 +84,7 @@ export async function makePlan(options: PlanOptions = {}): Promise<Planned> {
     }),
   );
   const { jobs, why: whyJobs } = chooseJobs(options.jobs, {
-    slots: hostSlots(),
+    cores: Math.min(availableParallelism(), hostSlots()),
     memory: await readMemory(),
     cost: Math.max(...(await Promise.all(costs))),
   });

@@ -39,10 +39,10 @@ interface Held {
 /** What the host keeps for itself, in bytes: below it the kernel starts to reclaim what guests run from. */
 const keptFree = 256 * 1024 ** 2;
 
-/** Guests at once on this host, over all runs: LASTREF_SLOTS, or one per core. */
+/** Guests at once on this host, over all runs: LASTREF_SLOTS, or two per core, so that a run with one per core does not stop another. */
 export function hostSlots(env: NodeJS.ProcessEnv = process.env, cores = availableParallelism()): number {
   const told = Number(env['LASTREF_SLOTS']);
-  return Number.isInteger(told) && told > 0 ? told : Math.max(1, cores);
+  return Number.isInteger(told) && told > 0 ? told : Math.max(1, 2 * cores);
 }
 
 /** Where the host's slots are: a cache may be shared by hosts, whose cores and memory are their own. */

@@ -2,8 +2,8 @@ import test from 'ava';
 import { chooseJobs } from '../../src/suite/jobs.js';
 
 const gib = 1024 ** 3;
-const host = (slots: number, free: number) => ({
-  slots,
+const host = (cores: number, free: number) => ({
+  cores,
   cost: 1.5 * gib,
   memory: { free: free * gib, total: 256 * gib, bound: "the host's memory" },
 });

@@ -132,9 +132,9 @@ test('memory that stays short although none of our guests runs is an error of th
   t.like(error, { blame: 'host' });
 });
 
-test('a host has a slot per core unless told otherwise, and one at least', (t) => {
-  t.is(hostSlots({}, 8), 8);
+test('a host has two slots per core unless told otherwise, and one at least', (t) => {
+  t.is(hostSlots({}, 8), 16);
   t.is(hostSlots({}, 0), 1);
   t.is(hostSlots({ LASTREF_SLOTS: '3' }, 8), 3);
-  t.is(hostSlots({ LASTREF_SLOTS: 'many' }, 8), 8);
+  t.is(hostSlots({ LASTREF_SLOTS: 'many' }, 8), 16);
 });
