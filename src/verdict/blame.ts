@@ -166,6 +166,9 @@ function isShared(name: string): boolean {
   return shared;
 }
 
+/** Characters in which the line that names somebody is looked for. */
+const searched = 16 * 1024;
+
 export interface Blamed {
   /** The function to blame, or null when the report does not tell. */
   readonly fn: string | null;
@@ -178,8 +181,9 @@ export function findFunction(
   blame: Blame,
   items: readonly Item[],
   header: string | null,
-  text: string,
+  report: string,
 ): Blamed {
+  const text = report.slice(0, searched);
   const skip = blame.skip ?? [];
   const candidates = collect(blame, items, header, text);
   if (blame.exact === true && blame.from[0] === 'line' && blame.at?.test(text) === true) {

@@ -35,7 +35,7 @@ export type Head = 'trace' | 'allocated' | 'freed' | 'origin' | 'backtrace' | 'a
 
 const symbol = String.raw`([A-Za-z_$][\w$]*(?:\.[\w.$]+)?)\+0x([0-9a-f]+)\/0x([0-9a-f]+)`;
 const frame = new RegExp(
-  String.raw`^[ \t]*(?:#\d+:? )?(?:(?:\[<?(?:0x)?[0-9a-f]+>?\]|\[[ \t]*\(ptrval\)[ \t]*\]) ?){0,2}[ \t]*(\?[ \t]+)?(?:\d+:)?${symbol}(.*)$`,
+  String.raw`^[ \t]*(?:#\d+:? [ \t]*)?(?:(?:\[<?(?:0x)?[0-9a-f]+>?\]|\[[ \t]*\(ptrval\)[ \t]*\])[ \t]*){0,2}(\?[ \t]+)?(?:\d+:)?${symbol}(.*)$`,
 );
 const inlined =
   /^[ \t]*(\?[ \t]+)?([A-Za-z_$][\w$]*(?:\.[\w.$]+)?)[ \t]+((?:\.\/|\.\.\/)*[\w./-]+\.[chSs](?:rs)?):(\d+) \[inline\]/;

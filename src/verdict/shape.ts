@@ -3,7 +3,7 @@ const starts: readonly RegExp[] = [
   /^\s*<\/?(?:TASK|IRQ|NMI|SOFTIRQ|EOI|EOE|#DF|#DB|#MC|ENTRY_TRAMPOLINE|UNK|#\w+)>/,
   /^\s*(?:Call [Tt]race|Backtrace|stack backtrace|backtrace|Code|Stack|Modules linked in|Hardware name|Workqueue|Tainted|Exception stack|CPU|Comm|Pid|Process|Flags|PKRU|pstate|psr|Mem abort info|Data abort info|user pgtable|swapper pgtable|Kernel Offset|Dumping ftrace buffer|Sending NMI|NMI backtrace|Showing |Memory state|Allocated|Freed|allocated by|freed by|Uninit was|Local variable|Bytes? |Memory access of|Data copied to|Reported by|value changed|read to|write to|read-write to|race at|Last potentially|Second to last|The buggy|The address|Disabling |other info|Possible |Chain exists|CPU0|lock\(|irq event stamp|(?:hard|soft)irqs last|page|raw|head|flags|page_type|page_owner|PGD|P4D|pgd|Oops|Internal error|#PF|BUG|INFO|WARNING|KASAN|kfence-#|Object|Redzone|Padding|Slab|Bytes|Freepointer|EFLAGS|ORIG_|FS|GS|ES|DS|CS|CR\d|DR\d|RIP|EIP|RSP|ESP|IP|PC|LR|SP|NIP|MSR|CFAR|epc|status|[RE][A-Z0-9]{1,2}|[xr]\d{1,2}|GPR\d\d|sp|ip|fp|lr|pc|gp|tp|[tas]\d{1,2})\b/,
   /^\s*(?:[0-9a-f]{2} ){4,}/,
-  /^\s*>?\s*[0-9a-f]{8,}: (?:[0-9a-f]{2,4} ?){4}/,
+  /^\s*(?:>\s*)?[0-9a-f]{8,}: (?:[0-9a-f]{2,4} ?){4}/,
   /^\s*[0-9a-f]{4}: +[0-9a-f]{8}/,
   /^\s*\^/,
   /^[=*-]{4,}|^---\[|^-+\[ cut here/,
