@@ -40,7 +40,9 @@ export const lossRows: readonly LossRow[] = [
     detail: 'DMA-API debugging stopped reporting',
   },
   {
-    pattern: /kmemleak: Kernel memory leak detector disabled|kmemleak: Memory pool empty/,
+    // Not "Kernel memory leak detector disabled": where it is off until told (CONFIG_DEBUG_KMEMLEAK_DEFAULT_OFF) every boot
+    // says that, and what disables it later says why first (mm/kmemleak.c).
+    pattern: /kmemleak: (?:Memory pool empty|Cannot allocate a kmemleak_object|Cannot insert 0x)/,
     kind: 'reporter-off',
     detail: 'kmemleak is disabled',
   },
@@ -65,7 +67,7 @@ export const lossWords: readonly string[] = [
   'ommand line: ',
 ];
 
-const anyLoss = /suppressed|turned off|Disabling lock|turning off|disabl|exceeded|Memory pool/;
+const anyLoss = /suppressed|turned off|Disabling lock|turning off|disabl|exceeded|kmemleak: /;
 
 /** Collects losses, each kind of detail once, with the first place it was seen. */
 export class LossLog {

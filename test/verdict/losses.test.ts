@@ -11,7 +11,7 @@ const silenced: readonly string[] = [
   'turning off the locking correctness validator.',
   'ODEBUG: Out of memory. ODEBUG disabled',
   'DMA-API: debugging out of memory - disabling',
-  'kmemleak: Kernel memory leak detector disabled',
+  'kmemleak: Cannot allocate a kmemleak_object structure',
 ];
 
 for (const line of silenced) {
