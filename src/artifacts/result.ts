@@ -67,6 +67,8 @@ export interface RunPlan {
   /** What chance is made from; 1 unless told. */
   readonly seed?: number;
   readonly startedAt: string;
+  /** Write the memory of guests in which something went wrong. */
+  readonly dump?: boolean;
   /** Unix socket of the CLI that follows this run, or null under plain `npx ava`. */
   readonly control: string | null;
   readonly host: Readonly<Record<string, string>>;

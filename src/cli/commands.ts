@@ -85,10 +85,14 @@ export const commands: readonly Command[] = [
   {
     name: 'run',
     synopsis:
-      'run [SCENARIO|SUITE…] [--tag T|!T]… [--sample CELLS] [--seed N] [--kernel K] [--mutant M|--stretch S] [--decode] [--jobs N] [--cold] [--accel auto|kvm|tcg] [--runs DIR]',
+      'run [SCENARIO|SUITE…] [--tag T|!T]… [--sample CELLS] [--seed N] [--kernel K] [--mutant M|--stretch S] [--decode] [--dump] [--jobs N] [--cold] [--accel auto|kvm|tcg] [--runs DIR]',
     describe: 'put scenarios to a kernel and judge; without names, every suite that questions the kernel',
     run: async (argv) => {
-      const { values, positionals } = read(argv, { ...runOptions, decode: { type: 'boolean' } });
+      const { values, positionals } = read(argv, {
+        ...runOptions,
+        decode: { type: 'boolean' },
+        dump: { type: 'boolean' },
+      });
       const { runCommand } = await import('./run.js');
       return runCommand({
         words: positionals,
@@ -97,6 +101,7 @@ export const commands: readonly Command[] = [
         mutant: values.mutant,
         stretch: values.stretch,
         decode: values.decode,
+        dump: values.dump,
         runs: values.runs,
         accelerator: accelerator(values.accel),
         jobs: positive('jobs', values.jobs),

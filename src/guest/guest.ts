@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import type { Shape } from '../config/shape.js';
@@ -8,6 +7,9 @@ import { within } from '../kit/wait.js';
 import type { QemuProcess } from '../qemu/launch.js';
 import type { Qmp } from '../qemu/qmp.js';
 import type { ConsoleTail } from './console-tail.js';
+import { lookAtCpus, type NameOf } from './hang.js';
+import { type HostShare, readHostShare, shareBetween } from './host-share.js';
+import { dumpMemory } from './memory-dump.js';
 import { compileProbe } from './probe-build.js';
 import { pushFile } from './push.js';
 import type { ExecResult, SshSession, TerminalSize } from './ssh.js';
@@ -49,6 +51,9 @@ export interface GuestParts {
   readonly cleanup: Cleanup;
   readonly record: Recorder;
 }
+
+/** A guest that had less than this part of the CPU time it asked the host for is no witness of its own slowness. */
+const leastShare = 0.15;
 
 /** A guest that no longer runs. It has no `exec`: what is left is its evidence. */
 export interface EndedGuest {
@@ -197,25 +202,58 @@ export class RunningGuest {
   }
 
   /**
-   * Says how a guest stands that did not answer in time: answering again, or silent although QEMU runs it. Leaves QEMU's view of all CPUs in registers.txt.
+   * Says how a guest stands that did not answer in time: answering again, silent although QEMU runs it, or too slow on
+   * this host to tell. What its CPUs did is left in registers.txt and cpus.txt, with `names` for their addresses.
    */
-  async diagnose(): Promise<GuestState> {
+  async diagnose(names: () => Promise<NameOf> = async () => () => null): Promise<GuestState> {
     if (this.state !== 'running') return this.state;
     if (await this.#isPaused()) return this.state;
     const before = this.#parts.tail.offset;
-    try {
-      await this.#parts.ssh.exec(['true'], { deadlineMs: this.patience(10_000), signal: this.signal });
-      return 'running';
-    } catch (error) {
-      if (this.state !== 'running') return this.state;
-      const registers = await this.qmp.monitor('info registers -a').catch(messageOf);
-      await writeFile(path.join(this.directory, 'registers.txt'), registers);
-      if (await this.#isPaused()) return this.state;
-      const printed = this.#parts.tail.offset - before;
-      const console = printed === 0 ? 'nothing on its console' : `${printed} bytes on its console meanwhile`;
-      this.#parts.watch.ended('silent', `no answer on SSH and ${console} (${messageOf(error)})`);
+    const share = await readHostShare(this.#parts.qemu.pid);
+    const error = await this.#asks(10_000);
+    if (error === null || this.state !== 'running') return this.state;
+    const look = await lookAtCpus(this.qmp, this.directory, await names()).catch(messageOf);
+    // Programs run: it may only be slow. A guest that has stopped for good does not change with time.
+    const mayComeBack = typeof look !== 'string' && look.activity === 'programs';
+    if (mayComeBack && (await this.#asks(30_000)) === null) {
+      this.record('ssh', 'slow-answer', { detail: look.detail });
       return this.state;
     }
+    if (this.state !== 'running' || (await this.#isPaused())) return this.state;
+    const printed = this.#parts.tail.offset - before;
+    const console = printed === 0 ? 'nothing on its console' : `${printed} bytes on its console meanwhile`;
+    const seen = typeof look === 'string' ? `its CPUs could not be looked at: ${look}` : look.detail;
+    const detail = `no answer on SSH and ${console}; ${seen} (${error})`;
+    const got = await this.#shareSince(share);
+    const isCertain = typeof look !== 'string' && look.isCertain;
+    if (!isCertain && got !== null && got < leastShare) {
+      const percent = `${Math.round(got * 100)} %`;
+      this.#parts.watch.ended(
+        'slow',
+        `it had ${percent} of the host's CPU time that it asked for; ${detail}`,
+      );
+    } else this.#parts.watch.ended('silent', detail);
+    return this.state;
+  }
+
+  /** Asks for a sign of life; null when it came, else why not. */
+  async #asks(deadlineMs: number): Promise<string | null> {
+    try {
+      await this.#parts.ssh.exec(['true'], { deadlineMs: this.patience(deadlineMs), signal: this.signal });
+      return null;
+    } catch (error) {
+      return messageOf(error);
+    }
+  }
+
+  async #shareSince(before: HostShare | null): Promise<number | null> {
+    const now = await readHostShare(this.#parts.qemu.pid);
+    return before === null || now === null ? null : shareBetween(before, now);
+  }
+
+  /** Writes the guest's memory to memory.dump, for `crash`. */
+  async dumpMemory(): Promise<void> {
+    await dumpMemory(this.qmp, path.join(this.directory, 'memory.dump'));
   }
 
   /** Paused, out of disk, internal error: the machine stands still, and the kernel cannot help it. */

@@ -9,6 +9,7 @@ export type GuestState =
   | 'vanished'
   | 'powered-off'
   | 'silent'
+  | 'slow'
   | 'flooded';
 
 /**
@@ -52,7 +53,7 @@ export class GuestWatch {
       this.#state = state;
       this.#detail = detail;
     }
-    const blame = ['vanished', 'off-asked', 'flooded'].includes(state) ? 'harness' : 'kernel';
+    const blame = ['vanished', 'off-asked', 'flooded', 'slow'].includes(state) ? 'harness' : 'kernel';
     this.#controller.abort(reason ?? new LastrefError(`the guest is gone: ${detail}`, { blame }));
   }
 }

@@ -17,7 +17,7 @@ import type { Splat } from '../verdict/types.js';
 import { judgeBoot, templatesFor, withBoot } from './boot-log.js';
 import { capabilities } from './capabilities.js';
 import { keepCoverage } from './coverage-data.js';
-import { decodeRun } from './decode.js';
+import { decodeRun, namesOf } from './decode.js';
 import { findShape } from './discover.js';
 import { Expectations } from './expect.js';
 import { factOf } from './kernel-facts.js';
@@ -117,9 +117,10 @@ async function attempt(spec: AttemptSpec, found: Findings): Promise<AttemptOutco
   if (guest !== undefined) {
     await found.place?.measure(guest);
     const answers =
-      guest.state === 'running' && (found.thrown === undefined || (await stillAnswers(guest, events)));
+      guest.state === 'running' && (found.thrown === undefined || (await stillAnswers(guest, plan, events)));
     if (answers) found.log = await keepKernelLog(guest, directory, token, found.beganMs);
     if (answers) await keepCoverage(guest, plan.kernel, directory);
+    if (plan.dump === true && found.thrown !== undefined) await keepMemory(guest, events);
     await endGuest(guest, found, events);
   }
   const read = scanner.end();
@@ -254,9 +255,9 @@ async function checkBody(scenario: Scenario, subject: GuestUnderTest, ledger: Le
 }
 
 /** After something went wrong: is the guest still there to be asked? */
-async function stillAnswers(guest: RunningGuest, events: EventLog): Promise<boolean> {
+async function stillAnswers(guest: RunningGuest, plan: RunPlan, events: EventLog): Promise<boolean> {
   try {
-    const standing = await guest.diagnose();
+    const standing = await guest.diagnose(() => namesOf(plan.kernel));
     events.append({ source: 'qmp', event: 'diagnosed', standing, detail: guest.stateDetail });
     return standing === 'running';
   } catch (error) {
@@ -264,6 +265,13 @@ async function stillAnswers(guest: RunningGuest, events: EventLog): Promise<bool
     events.append({ source: 'qmp', event: 'diagnosis-failed', error: messageOf(error) });
     return false;
   }
+}
+
+/** The memory of a guest in which something went wrong, for `crash`. That it could not be written is no verdict. */
+async function keepMemory(guest: RunningGuest, events: EventLog): Promise<void> {
+  if (guest.state !== 'running' && guest.state !== 'silent') return;
+  const error = await guest.dumpMemory().then(() => null, messageOf);
+  events.append({ source: 'qmp', event: 'memory-dumped', error });
 }
 
 async function endGuest(guest: RunningGuest, found: Findings, events: EventLog): Promise<void> {

@@ -1,9 +1,11 @@
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { RunPlan } from '../artifacts/result.js';
 import type { KernelImage } from '../config/kernel.js';
 import { findDebugImage } from '../images/debug-variant.js';
 import { Decoder } from '../images/decoder.js';
 import { maintainersOf } from '../images/maintainers.js';
+import { readSymbols, SymbolTable } from '../images/symbols.js';
 import { LastrefError, messageOf } from '../kit/errors.js';
 import { shellWord } from '../kit/shell-word.js';
 import {
@@ -40,6 +42,15 @@ export function debugInfoIn({ bzImage, vmlinux, source }: KernelImage): DebugInf
   // A cache entry never changes, so neither do the answers; a vmlinux in a build tree does.
   const isOurs = path.dirname(vmlinux) === path.dirname(bzImage);
   return { vmlinux, source, cacheFile: isOurs ? path.join(path.dirname(vmlinux), 'lines.json') : null };
+}
+
+/** Names for addresses of a kernel that was booted with `nokaslr`, as far as its System.map or vmlinux is here. */
+export async function namesOf(kernel: KernelImage): Promise<(address: bigint) => string | null> {
+  const map = kernel.systemMap ?? (await findDebugImage(kernel))?.systemMap ?? null;
+  if (map === null && kernel.vmlinux === null) return () => null;
+  const table =
+    map === null ? await readSymbols(kernel.vmlinux ?? '') : new SymbolTable(await readFile(map, 'latin1'));
+  return (address) => table.nameOf(address);
 }
 
 /** Splats that could not be decoded, each with the reason. */

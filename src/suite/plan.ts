@@ -30,6 +30,8 @@ export interface PlanOptions extends Narrowing, ImageOptions {
   readonly jobs?: number | undefined;
   /** Every guest boots for real. */
   readonly cold?: boolean | undefined;
+  /** Write the memory of guests in which something went wrong. */
+  readonly dump?: boolean | undefined;
   /** Somebody follows the run on its control socket. */
   readonly followed?: boolean;
 }
@@ -98,6 +100,7 @@ export async function makePlan(options: PlanOptions = {}): Promise<Planned> {
     mutant: options.mutant ?? null,
     accelerator,
     jobs,
+    ...(options.dump === true ? { dump: true } : {}),
     seed: options.seed ?? defaultSeed,
     cold: options.cold === true,
     scenarios: chosen.map(

@@ -30,7 +30,15 @@ export interface Observation {
       }
     | undefined;
   readonly console: ConsoleReport;
-  readonly guest: 'running' | 'off-asked' | 'panicked' | 'vanished' | 'silent' | 'powered-off' | 'flooded';
+  readonly guest:
+    | 'running'
+    | 'off-asked'
+    | 'panicked'
+    | 'vanished'
+    | 'silent'
+    | 'slow'
+    | 'powered-off'
+    | 'flooded';
   readonly guestDetail?: string;
   /** Bytes free in a pool before the scenario, and after everything was given back. */
   readonly pool?: readonly { readonly baseline: number; readonly after: number }[];
@@ -129,6 +137,8 @@ function fromGuest({ guest, guestDetail, console }: Observation): Finding[] {
       ];
     case 'silent':
       return [found('FAIL', 'hang', `hang: the guest no longer answers${detail}`, 'guest-survives')];
+    case 'slow':
+      return [found('MISS', 'harness', `the guest was too slow on this host to be judged${detail}`)];
     case 'vanished':
       // QEMU gone with a panic on the console is the panic's doing; without one, the host's or QEMU's.
       return console.splats.some((splat) => splat.fatal && splat.noise === null)

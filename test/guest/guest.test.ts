@@ -24,6 +24,25 @@ async function booted(
   return { guest, directory, pid: await pidOf(directory) };
 }
 
+interface Cpu {
+  readonly rip: string;
+  readonly cpl: number;
+  readonly flags: string;
+  readonly halted?: number;
+}
+
+/** One CPU as QEMU 7.2 prints it. */
+function cpu({ rip, cpl, flags, halted = 0 }: Cpu): string {
+  return [
+    'CPU#0',
+    'RAX=0000000000000000 RBX=0000000000000000 RCX=0000000000000000 RDX=0000000000000000',
+    'RSI=0000000000000000 RDI=0000000000000000 RBP=ffff888000001000 RSP=ffff888000000ff0',
+    'R8 =0000000000000000 R9 =0000000000000000 R10=0000000000000000 R11=0000000000000000',
+    `RIP=${rip} RFL=${flags} [---Z-P-] CPL=${cpl} II=0 A20=1 SMM=0 HLT=${halted}`,
+    '',
+  ].join('\r\n');
+}
+
 test.serial('a guest that answers is diagnosed as running', async (t) => {
   const { guest } = await booted(t, {});
   t.is(await guest.diagnose(), 'running');
@@ -33,11 +52,65 @@ test.serial('a guest that answers is diagnosed as running', async (t) => {
 test.serial('a guest that neither answers nor prints is silent, and what its CPUs did is kept', async (t) => {
   const { guest, directory } = await booted(t, {
     answers: [{ starts: 'true', hangs: true }],
-    monitor: { 'info registers -a': 'CPU#0\r\nRAX=0' },
+    monitor: {
+      'info registers -a': cpu({ rip: 'ffffffff81000010', cpl: 0, flags: '00000006' }),
+      'x /2gx 0xffff888000001000': 'ffff888000001000: 0xffff888000001040 0xffffffff82000024\r\n',
+      'x /2gx 0xffff888000001040': 'Cannot access memory\r\n',
+    },
+  });
+  const names = async () => (address: bigint) => (address === 0xffffffff82000024n ? 'caller+0x4/0x8' : null);
+  t.is(await guest.diagnose(names), 'silent');
+  t.regex(guest.stateDetail, /no answer on SSH and nothing on its console; CPU 0 is at work in the kernel/);
+  t.regex(guest.stateDetail, /with interrupts off \(0xffffffff81000010 < caller\+0x4\/0x8\)/);
+  t.regex(await readFile(path.join(directory, 'registers.txt'), 'utf8'), /^CPU#0\r\n[^]*CPU#0\r\n/);
+  t.regex(
+    await readFile(path.join(directory, 'cpus.txt'), 'utf8'),
+    /look 6, CPU 0: .*\n {2}0xffffffff81000010\n {2}caller/,
+  );
+});
+
+test.serial('a guest whose programs run is asked once more: it may only be slow', async (t) => {
+  const { guest, directory } = await booted(t, {
+    answers: [{ starts: 'true', hangs: true, times: 1 }],
+    monitor: { 'info registers -a': cpu({ rip: '4011a3', cpl: 3, flags: '00000246' }) },
+  });
+  t.is(await guest.diagnose(), 'running');
+  t.is(await readFile(path.join(directory, 'commands'), 'utf8'), 'true\ntrue\n');
+});
+
+test.serial('a guest that idles and does not answer says so', async (t) => {
+  const { guest } = await booted(t, {
+    answers: [{ starts: 'true', hangs: true }],
+    monitor: { 'info registers -a': cpu({ rip: 'ffffffff81000010', cpl: 0, flags: '00000246', halted: 1 }) },
   });
   t.is(await guest.diagnose(), 'silent');
-  t.regex(guest.stateDetail, /no answer on SSH and nothing on its console/);
-  t.is(await readFile(path.join(directory, 'registers.txt'), 'utf8'), 'CPU#0\r\nRAX=0');
+  t.regex(guest.stateDetail, /all CPUs are idle: whatever should answer sleeps/);
+});
+
+test.serial(
+  'the memory of a guest is written where its evidence is, once QEMU says that it is done',
+  async (t) => {
+    const { guest, directory } = await booted(t, {
+      replies: {
+        'query-dump-guest-memory-capability': { return: { formats: ['elf', 'kdump-zlib'] } },
+        'query-dump': { return: { status: 'completed' } },
+      },
+    });
+    await guest.dumpMemory();
+    const asked = await readFile(path.join(directory, 'qmp.jsonl'), 'utf8');
+    t.regex(asked, /"protocol":"file:[^"]*memory\.dump","detach":true,"format":"kdump-zlib"/);
+  },
+);
+
+test.serial('a dump that QEMU could not write is the host’s trouble', async (t) => {
+  const { guest } = await booted(t, {
+    replies: {
+      'query-dump-guest-memory-capability': { return: { formats: ['elf'] } },
+      'query-dump': { return: { status: 'failed' } },
+    },
+  });
+  const error = await t.throwsAsync<LastrefError>(guest.dumpMemory(), { instanceOf: LastrefError });
+  t.is(error?.blame, 'host');
 });
 
 test.serial('a machine that QEMU does not run is no silent kernel', async (t) => {

@@ -116,10 +116,21 @@ function serve(client: Connection): void {
 /** What a command is given on its standard input is kept in `stdin-N`, in the order of the commands. */
 let commands = 0;
 
+const given = new Map<FakeAnswer, number>();
+
+/** Counts an answer, and says whether it may be given once more. */
+function isLeft(one: FakeAnswer): boolean {
+  const count = (given.get(one) ?? 0) + 1;
+  given.set(one, count);
+  return one.times === undefined || count <= one.times;
+}
+
 function answer(channel: ServerChannel, command: string): void {
   const file = path.join(folder, `stdin-${++commands}`);
   appendFileSync(path.join(folder, 'commands'), `${command}\n`);
-  const told: FakeAnswer = (script.answers ?? []).find(({ starts }) => command.startsWith(starts)) ?? {
+  const told: FakeAnswer = (script.answers ?? []).find(
+    (one) => command.startsWith(one.starts) && isLeft(one),
+  ) ?? {
     starts: '',
   };
   channel.on('data', (chunk: Buffer) => appendFileSync(file, chunk));

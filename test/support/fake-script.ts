@@ -8,6 +8,8 @@ export interface FakeAnswer {
   readonly code?: number;
   /** No answer, ever. */
   readonly hangs?: true;
+  /** So often; later commands are taken by the next answer that fits, or are as in a healthy guest. */
+  readonly times?: number;
   /** What it does to the machine, once the answer is given. */
   readonly deed?: FakeDeed;
 }
