@@ -1,3 +1,4 @@
+import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import type { Shape } from '../config/shape.js';
@@ -272,6 +273,18 @@ export class RunningGuest {
       return status === 'running' ? status : `its status is "${status}"`;
     } catch (error) {
       return messageOf(error);
+    }
+  }
+
+  /** Bytes of a device's disk image as the host sees them (QEMU writes through the host's page cache). */
+  async onDisk(id: string, at: number, length: number): Promise<Buffer> {
+    const image = await open(this.disks[id] ?? '');
+    try {
+      const bytes = Buffer.alloc(length);
+      const { bytesRead } = await image.read(bytes, 0, length, at);
+      return bytes.subarray(0, bytesRead);
+    } finally {
+      await image.close();
     }
   }
 

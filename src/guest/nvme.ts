@@ -2,8 +2,10 @@ import { devicesOf, type NvmeDevice } from '../config/shape.js';
 import { LastrefError } from '../kit/errors.js';
 import { until } from '../kit/wait.js';
 import { type Device, nvmeDevices } from '../qemu/devices.js';
+import type { Buffer } from './buffer.js';
 import type { RunningGuest } from './guest.js';
 import { Hold } from './hold.js';
+import { canaryBytes } from './probe-protocol-canary.js';
 import {
   type Place,
   type RemovalName,
@@ -60,6 +62,14 @@ export class Nvme {
   get node(): string {
     return `/dev/${this.block}`;
   }
+
+  /** The character device for NVMe commands to the namespace, e.g. `/dev/ng1n1`. */
+  get generic(): string {
+    return this.node.replace('/dev/nvme', '/dev/ng');
+  }
+
+  /** Number of the one namespace that a controller has built in. */
+  readonly nsid = 1;
 
   get sysfs(): string {
     return `/sys/bus/pci/devices/${this.bdf}`;
@@ -175,6 +185,16 @@ export class Nvme {
       },
     );
     this.#hold = new Hold(this.#guest, { id: this.id, block: this.block });
+  }
+
+  /** Words on the host's side of the disk, from byte `at` on, that are not the canary of `buffer`. */
+  async wrongWords(buffer: Buffer, at = 0): Promise<number> {
+    const seen = await this.#guest.onDisk(this.id, at, buffer.length);
+    const wanted = canaryBytes(buffer.seed, buffer.base, buffer.length);
+    let wrong = 0;
+    for (let word = 0; word < wanted.length; word += 8)
+      if (!seen.subarray(word, word + 8).equals(wanted.subarray(word, word + 8))) wrong += 1;
+    return wrong;
   }
 
   async isBound(): Promise<boolean> {

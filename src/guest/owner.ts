@@ -1,10 +1,20 @@
+import { until } from '../kit/wait.js';
 import { Buffer } from './buffer.js';
 import type { Nvme } from './nvme.js';
 import { ProbeRefusal } from './probe-client-errors.js';
-import type { ProbeFd } from './probe-types.js';
-import { type Protection, wholeOf } from './probe-types-options.js';
+import type { ProbeArea, ProbeFd } from './probe-types.js';
+import type { Access as FileAccess, MapOptions as ProbeMapOptions } from './probe-types-options.js';
 import type { P2pmemProbe } from './probe-types-p2pmem.js';
 import { ownSysfs, type Rereading, reread } from './probe-types-sysfs.js';
+import {
+  type Churned,
+  type ChurnOptions,
+  churn,
+  mapFailing,
+  type TakeOptions,
+  type TakingCall,
+  takePages,
+} from './probe-types-take.js';
 import { Transfer } from './transfer.js';
 
 /** What touching memory came to: a value, or the signal it raised. */
@@ -18,15 +28,25 @@ export interface Access {
 export interface Attempt {
   readonly what: string;
   readonly errno: string | null;
+  /** What it returned, where that is told. */
+  readonly result?: number | null;
+  /** This guest cannot be asked: what went wrong was the preparation. */
+  readonly lacking?: boolean;
 }
 
-export interface MapOptions {
-  readonly private?: boolean;
-  /** Bytes. */
-  readonly offset?: number;
-  /** Readable and writable unless told. */
-  readonly protection?: Protection;
+export interface MapOptions extends ProbeMapOptions {
+  /** How the `allocate` file was opened; `rw` unless told. */
+  readonly descriptor?: FileAccess;
 }
+
+/** Where I/O goes: a disk, or a file on one. */
+export interface Storage {
+  readonly id: string;
+  readonly node: string;
+}
+
+/** How a transfer reaches the kernel: pread and pwrite, with RWF_NOWAIT, or by an engine of probe-types-options. */
+export type Way = 'sync' | 'nowait' | 'aio' | 'uring';
 
 /** A process in the guest that owns device memory, in the words scenarios use. `probe` has everything else it can do. */
 export class Owner {
@@ -44,19 +64,62 @@ export class Owner {
 
   /** Maps `length` bytes of a device's CMB; raises when the kernel refuses. */
   async map(device: Nvme, length: number, options: MapOptions = {}): Promise<Buffer> {
-    return new Buffer(this, await this.probe.map(await this.#open(device.allocate), length, options));
+    const { descriptor, ...how } = options;
+    const fd = await this.#open(device.allocate, false, descriptor);
+    return new Buffer(this, await this.probe.map(fd, length, how));
   }
 
   /** Tries to map; a refusal is a result. */
   async tryMap(device: Nvme, length: number, options: MapOptions = {}): Promise<Attempt> {
-    const how = [
-      options.private === true ? ', MAP_PRIVATE' : '',
-      options.offset ? `, offset ${options.offset}` : '',
-    ].join('');
-    const fd = await this.#open(device.allocate);
-    return attempt(`mmap of ${length} bytes of ${device.id}${how}`, () =>
-      this.probe.map(fd, length, options),
+    const { descriptor, ...how } = options;
+    const words = Object.entries(options).map(([key, value]) => `, ${key} ${String(value)}`);
+    const fd = await this.#open(device.allocate, false, descriptor);
+    return attempt(`mmap of ${length} bytes of ${device.id}${words.join('')}`, () =>
+      this.probe.map(fd, length, how),
     );
+  }
+
+  /** Any call of the probe; a refusal is a result. */
+  tries(what: string, call: (probe: P2pmemProbe) => Promise<unknown>): Promise<Attempt> {
+    return attempt(what, () => call(this.probe));
+  }
+
+  /** An area of the probe in the words scenarios use. */
+  buffer(area: ProbeArea): Buffer {
+    return new Buffer(this, area);
+  }
+
+  /** Has the kernel try to get hold of a buffer's pages; a refusal is a result. */
+  async take(call: TakingCall, buffer: Buffer, options: TakeOptions = {}): Promise<Attempt> {
+    const { offset, length } = buffer.segment;
+    const { errno, result, lacking } = await takePages(this.probe, call, buffer.area, {
+      offset,
+      length,
+      ...options,
+    });
+    const what = `${call} of ${buffer.name}`;
+    return { what, errno, result, lacking };
+  }
+
+  /** Many processes map and unmap a device's pool at once; see guests/probes/p2pmem/churn.c. */
+  async churn(device: Nvme, options: ChurnOptions, deadlineMs = 60_000): Promise<Churned> {
+    return churn(this.probe, await this.#open(device.allocate), options, { deadlineMs });
+  }
+
+  /** As churn, in a child of this process that is killed as soon as it has pages: as late as that can be seen. */
+  async churnAndDie(device: Nvme, options: ChurnOptions, available: number): Promise<void> {
+    const child = await this.fork();
+    const churning = child.churn(device, options);
+    churning.catch(() => undefined); // it is killed before it can answer
+    const wait = this.probe.client.waitFor('have the pool in use');
+    await until(wait, async () => ((await device.available()) === available ? undefined : true));
+    await this.probe.kill(child.probe, 'SIGKILL');
+    await this.probe.wait(child.probe);
+  }
+
+  /** mmap and munmap of a device's memory with the nth allocation of the kernel failing. */
+  async mapFailing(device: Nvme, length: number, nth: number): ReturnType<typeof mapFailing> {
+    return mapFailing(this.probe, await this.#open(device.allocate), length, nth);
   }
 
   /** Ordinary memory. */
@@ -69,12 +132,17 @@ export class Owner {
     buffer: Buffer,
     part: { readonly offset?: number; readonly length?: number } = {},
   ): Promise<void> {
-    await this.probe.unmap(buffer.area, part);
+    const isWhole = buffer.length === buffer.area.length && Object.keys(part).length === 0;
+    const range = {
+      offset: buffer.offset + (part.offset ?? 0),
+      length: part.length ?? buffer.length - (part.offset ?? 0),
+    };
+    await this.probe.unmap(buffer.area, isWhole ? {} : range);
   }
 
   /** Reads (or writes) one word at `offset`. */
   async touch(buffer: Buffer, how: 'r' | 'w' = 'r', offset = 0): Promise<Access> {
-    const seen = await this.probe.touch(buffer.area, offset, how === 'w' ? { write: 1 } : {});
+    const seen = await this.probe.touch(buffer.area, buffer.offset + offset, how === 'w' ? { write: 1 } : {});
     if ('value' in seen) return { value: `0x${seen.value.toString(16)}`, fault: null };
     return { value: null, fault: { signal: seen.signal, code: seen.code, atAddress: seen.exact } };
   }
@@ -121,23 +189,23 @@ export class Owner {
   }
 
   /** Starts an O_DIRECT write of the buffer to `at` (bytes) of a disk. */
-  submitWrite(disk: Nvme, buffer: Buffer, at = 0): Promise<Transfer> {
+  submitWrite(disk: Storage, buffer: Buffer, at = 0): Promise<Transfer> {
     return this.#submit('write', disk, buffer, at);
   }
 
   /** Starts an O_DIRECT read from `at` (bytes) of a disk into the buffer. */
-  submitRead(disk: Nvme, buffer: Buffer, at = 0): Promise<Transfer> {
+  submitRead(disk: Storage, buffer: Buffer, at = 0): Promise<Transfer> {
     return this.#submit('read', disk, buffer, at);
   }
 
-  /** An O_DIRECT write, to its end. */
-  write(disk: Nvme, buffer: Buffer, at = 0): Promise<Attempt> {
-    return this.#transferNow('write', disk, buffer, at);
+  /** An O_DIRECT write, to its end. Several buffers are one request. */
+  write(disk: Storage, from: Buffer | readonly Buffer[], at = 0, way: Way = 'sync'): Promise<Attempt> {
+    return this.#transferNow('write', disk, from, at, way);
   }
 
-  /** An O_DIRECT read, to its end. */
-  read(disk: Nvme, buffer: Buffer, at = 0): Promise<Attempt> {
-    return this.#transferNow('read', disk, buffer, at);
+  /** An O_DIRECT read, to its end. Several buffers are one request. */
+  read(disk: Storage, into: Buffer | readonly Buffer[], at = 0, way: Way = 'sync'): Promise<Attempt> {
+    return this.#transferNow('read', disk, into, at, way);
   }
 
   /** A child with the same mappings and descriptors. */
@@ -156,13 +224,14 @@ export class Owner {
     await (how === 'exit' ? this.probe.exit() : this.probe.die(how));
   }
 
-  /** Opens a path once per process. */
-  async #open(given: string, direct = false): Promise<ProbeFd> {
+  /** Opens a path once per process and kind of access. */
+  async #open(given: string, direct = false, access: FileAccess = 'rw'): Promise<ProbeFd> {
     const path = this.#in(given);
-    const known = this.#files.get(path);
+    const key = `${access} ${path}`;
+    const known = this.#files.get(key);
     if (known !== undefined) return known;
-    const fd = await this.probe.open(path, { direct });
-    this.#files.set(path, fd);
+    const fd = await this.probe.open(path, { direct, access });
+    this.#files.set(key, fd);
     return fd;
   }
 
@@ -170,20 +239,37 @@ export class Owner {
     return path.replace(/^\/sys(?=\/)/, this.#sysfs);
   }
 
-  async #submit(how: 'write' | 'read', disk: Nvme, buffer: Buffer, at: number): Promise<Transfer> {
+  async #submit(how: 'write' | 'read', disk: Storage, buffer: Buffer, at: number): Promise<Transfer> {
     const fd = await this.#open(disk.node, true);
-    const flight = await this.probe.submit(how, fd, at, wholeOf(buffer.area));
+    const flight = await this.probe.submit(how, fd, at, buffer.segment);
     const name = `${how} ${flight.id} of ${buffer.length} bytes, ${buffer.name} and ${disk.id}`;
     return new Transfer(name, buffer.length, flight.completion);
   }
 
-  async #transferNow(how: 'write' | 'read', disk: Nvme, buffer: Buffer, at: number): Promise<Attempt> {
+  async #transferNow(
+    how: 'write' | 'read',
+    disk: Storage,
+    memory: Buffer | readonly Buffer[],
+    at: number,
+    way: Way,
+  ): Promise<Attempt> {
+    const parts = memory instanceof Buffer ? [memory] : memory;
+    const wanted = parts.reduce((sum, { length }) => sum + length, 0);
+    const segments = parts.map(({ segment }) => segment);
     const fd = await this.#open(disk.node, true);
-    const what = `${how} of ${buffer.length} bytes, ${buffer.name} and ${disk.id}`;
+    const by = way === 'sync' ? '' : ` (${way})`;
+    const what = `${how}${by} of ${wanted} bytes, ${parts.map(({ name }) => name).join(' + ')} and ${disk.id}`;
     return attempt(what, async () => {
-      const moved = await this.probe[how](fd, at, wholeOf(buffer.area));
-      if (moved !== buffer.length)
-        throw new ProbeRefusal(this.name, how, `SHORT (${moved} bytes)`, `p${how}`);
+      const short = (errno: string): ProbeRefusal => new ProbeRefusal(this.name, how, errno, `p${how}`);
+      let moved: number;
+      if (way === 'aio' || way === 'uring') {
+        const done = await (await this.probe.submit(how, fd, at, segments, { engine: way })).untilComplete();
+        if (done.errno !== null) throw short(done.errno);
+        moved = done.bytes;
+      } else {
+        moved = await this.probe[how](fd, at, segments, { nowait: way === 'nowait' });
+      }
+      if (moved !== wanted) throw short(`SHORT (${moved} bytes)`);
     });
   }
 }

@@ -48,6 +48,11 @@ export interface RemapOptions extends Limits {
   readonly keepOld?: boolean;
 }
 
+export interface TransferOptions extends Limits {
+  /** RWF_NOWAIT: EAGAIN rather than waiting. */
+  readonly nowait?: boolean;
+}
+
 export interface SeedOptions extends Range, Limits {
   /** Only every stride-th byte's word; 8, every word, unless told. */
   readonly stride?: number;

@@ -26,6 +26,7 @@ import {
   type SeedOptions,
   seeded,
   segmentsText,
+  type TransferOptions,
   verifiedOf,
   words,
 } from './probe-types-options.js';
@@ -142,6 +143,15 @@ export class P2pmemProbe extends TypedProbe {
     await this.ask('copy', [from.area.name, from.offset, to.area.name, to.offset, from.length], limits);
   }
 
+  /** `to` becomes the exclusive or of itself and `from`. */
+  async parity(
+    from: Segment,
+    to: { readonly area: ProbeArea; readonly offset: number },
+    limits: Limits = {},
+  ): Promise<void> {
+    await this.ask('parity', [from.area.name, from.offset, to.area.name, to.offset, from.length], limits);
+  }
+
   async compare(
     one: Segment,
     other: { readonly area: ProbeArea; readonly offset: number },
@@ -191,9 +201,10 @@ export class P2pmemProbe extends TypedProbe {
     fd: ProbeFd,
     fileOffset: number,
     into: Segment | readonly Segment[],
-    limits: Limits = {},
+    { nowait, ...limits }: TransferOptions = {},
   ): Promise<number> {
-    return numberOf(await this.ask('pread', [fd.name, fileOffset, segmentsText(into)], limits), 'res');
+    const args = [fd.name, fileOffset, segmentsText(into), ...words({ nowait })];
+    return numberOf(await this.ask('pread', args, limits), 'res');
   }
 
   /** One pwrite(2) or pwritev(2) out of areas; resolves with the bytes moved, which may be fewer. */
@@ -201,9 +212,10 @@ export class P2pmemProbe extends TypedProbe {
     fd: ProbeFd,
     fileOffset: number,
     from: Segment | readonly Segment[],
-    limits: Limits = {},
+    { nowait, ...limits }: TransferOptions = {},
   ): Promise<number> {
-    return numberOf(await this.ask('pwrite', [fd.name, fileOffset, segmentsText(from)], limits), 'res');
+    const args = [fd.name, fileOffset, segmentsText(from), ...words({ nowait })];
+    return numberOf(await this.ask('pwrite', args, limits), 'res');
   }
 
   /**
@@ -257,6 +269,11 @@ export class P2pmemProbe extends TypedProbe {
   async die(signal = 'SIGKILL', limits: Limits = {}): Promise<ProcessEnd> {
     await this.ask('die', [signal], limits);
     return this.untilGone(limits);
+  }
+
+  /** Gives up being root for good. */
+  async become(uid: number, limits: Limits = {}): Promise<void> {
+    await this.ask('become', [uid], limits);
   }
 
   /** From now on the probe stays, with all it holds, when its input ends. */

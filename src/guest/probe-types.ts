@@ -161,7 +161,7 @@ export abstract class TypedProbe {
   }
 
   /** The fields of an ok reply; anything else is thrown. */
-  protected accept(verb: string, reply: ProbeReply): ProbeFields {
+  accept(verb: string, reply: ProbeReply): ProbeFields {
     return fieldsOfReply(this.label, verb, reply);
   }
 

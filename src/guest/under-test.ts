@@ -4,7 +4,7 @@ import { until } from '../kit/wait.js';
 import { EvidenceFile } from './evidence-file.js';
 import type { RunningGuest } from './guest.js';
 import { findDevices, type Nvme } from './nvme.js';
-import { Owner } from './owner.js';
+import { Owner, type Storage } from './owner.js';
 import { compileProbe } from './probe-build.js';
 import { ProbeClient } from './probe-client.js';
 import { linesOf } from './probe-protocol.js';
@@ -13,6 +13,7 @@ import { RaceProbe } from './probe-types-race.js';
 import { RemoverProbe } from './probe-types-remover.js';
 import { Remover } from './remover.js';
 import type { ExecResult } from './ssh.js';
+import { array, type Filesystem, fileOn, loopDevice, plainDisk, stopArray } from './storage.js';
 
 /** The NVMe devices of a shape, by id. Asking for one that the shape lacks raises. */
 export interface Devices {
@@ -99,6 +100,11 @@ export class GuestUnderTest {
     return this.#guest.write(file, text, deadlineMs);
   }
 
+  /** An event of the timeline that no matcher makes. */
+  note(event: string, fields: Readonly<Record<string, unknown>>): void {
+    this.#guest.record('scenario', event, fields);
+  }
+
   /** Starts words in the guest and does not wait for them to end. */
   async start(argv: readonly string[]): Promise<void> {
     const channel = await this.#guest.open(argv);
@@ -127,6 +133,28 @@ export class GuestUnderTest {
       },
       async () => (line.test((await this.#guest.exec(['dmesg'])).stdout) ? true : undefined),
     );
+  }
+
+  /** A file of zeros on a new filesystem of a disk. */
+  fileOn(kind: Filesystem, disk: Storage): Promise<Storage> {
+    return fileOn(this, kind, disk);
+  }
+
+  loopDevice(): Promise<Storage> {
+    return loopDevice(this);
+  }
+
+  /** A virtio disk of the shape. */
+  plainDisk(id: string): Promise<Storage> {
+    return plainDisk(this, id);
+  }
+
+  raid(level: 'raid0' | 'raid1', members: readonly Storage[]): Promise<Storage> {
+    return array(this, level, members);
+  }
+
+  stopRaid(whole: Storage): Promise<void> {
+    return stopArray(this, whole);
   }
 
   /** A QMP command of the machine under the guest: for scenarios about the machine itself. */

@@ -5,6 +5,13 @@ import { LastrefError } from '../kit/errors.js';
 type Look = (guest: GuestUnderTest) => Promise<string | null>;
 
 /** What a scenario can need. It is looked for in the guest, never guessed from a version number. */
+const filesystem =
+  (name: string, option: string): Look =>
+  async (guest) =>
+    new RegExp(`\\t${name}$`, 'm').test(await guest.read('/proc/filesystems'))
+      ? null
+      : `this kernel has no ${name} (${option})`;
+
 export const capabilities = {
   'p2pmem-allocate': async (guest) => {
     if (await guest.devices.cmb.isAllocatable()) return null;
@@ -16,6 +23,33 @@ export const capabilities = {
       );
     }
     return 'this kernel does not hand CMB memory to userspace: no p2pmem/allocate in sysfs (it came with Linux 6.2 and needs CONFIG_PCI_P2PDMA)';
+  },
+  'gup-test': async (guest) =>
+    (await guest.exists('/sys/kernel/debug/gup_test'))
+      ? null
+      : 'this kernel lacks the test module of GUP (CONFIG_GUP_TEST)',
+  'fail-nth': async (guest) => {
+    if (!(await guest.exists('/proc/self/fail-nth')))
+      return 'this kernel cannot make an allocation fail (CONFIG_FAULT_INJECTION, CONFIG_FAIL_PAGE_ALLOC)';
+    // The knob counts every kind of fault. Allocations that may wait are spared unless asked for, and each failure
+    // is a stack trace in the log unless it is told to be quiet (lib/fault-inject.c).
+    for (const kind of ['failslab', 'fail_page_alloc']) {
+      const folder = `/sys/kernel/debug/${kind}`;
+      if (!(await guest.exists(folder))) return `this kernel has no ${kind} (CONFIG_${kind.toUpperCase()})`;
+      await guest.write(`${folder}/ignore-gfp-wait`, 'N');
+      await guest.write(`${folder}/verbose`, '0');
+      if (kind === 'fail_page_alloc') await guest.write(`${folder}/min-order`, '0'); // single pages, too
+    }
+    return null;
+  },
+  ext4: filesystem('ext4', 'CONFIG_EXT4_FS'),
+  xfs: filesystem('xfs', 'CONFIG_XFS_FS'),
+  vfat: filesystem('vfat', 'CONFIG_VFAT_FS'),
+  raid: async (guest) => {
+    const levels = await guest.exec(['grep', '-c', '-E', 'raid[01]_(make_request|run)$', '/proc/kallsyms']);
+    return Number(levels.stdout) > 0 && (await guest.exists('/sys/module/md_mod/parameters/new_array'))
+      ? null
+      : 'this kernel cannot make arrays (CONFIG_MD_RAID0, CONFIG_MD_RAID1)';
   },
   lkdtm: async (guest) =>
     (await guest.exists('/sys/kernel/debug/provoke-crash/DIRECT'))

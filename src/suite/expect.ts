@@ -4,7 +4,7 @@ import { type ProcessSample, stoodStill } from '../guest/probe-types-remover.js'
 import { describeSample, type Removal, type RemovalResult } from '../guest/remover.js';
 import type { Transfer } from '../guest/transfer.js';
 import { LastrefError } from '../kit/errors.js';
-import { until } from '../kit/wait.js';
+import { until, within } from '../kit/wait.js';
 import type { PromiseName } from './promises.js';
 
 /** What matchers need to know of the guest and the scenario around them. */
@@ -19,6 +19,9 @@ export interface ExpectContext {
 
 /** Time an operation that must be prompt may take on a fast host, in ms. */
 const promptMs = 10_000;
+
+/** Time after which a call that has nothing to wait for is one that never returns, in ms. */
+const returnMs = 4000;
 
 type Settled<T> = T | Promise<T>;
 
@@ -166,6 +169,18 @@ export class Expectations {
       return true;
     });
     this.#met('value', { what, value: wanted });
+  }
+
+  /** `call` comes to an end, within `returnMs` on a fast host, whatever the end is. */
+  async returns(what: string, call: () => Promise<unknown>): Promise<void> {
+    const under = call();
+    under.catch(() => undefined); // after the deadline nobody waits for it
+    const deadlineMs = this.#context.patience(returnMs);
+    const { signal } = this.#context;
+    await this.#named(
+      within({ name: `${what} to return`, deadlineMs, signal, blame: 'kernel' }, () => under),
+    );
+    this.#met('returned', { what });
   }
 
   /** `seen` is `wanted`. */

@@ -16,6 +16,37 @@ export const kernelFacts = {
       source: 'block/blk-mq-dma.c:blk_dma_map_iter_start, which NVMe uses from here on, gives BLK_STS_INVAL',
     },
   ],
+  /** What becomes of one read into device memory and ordinary memory by the device that the memory belongs to. */
+  'mixed-to-itself': [
+    {
+      since: '0',
+      value: 'EIO',
+      source: 'one command with both kinds of address, which the device refuses (NVMe status 0x12)',
+    },
+    {
+      since: '7.0',
+      value: 'OK',
+      source: '12da89e8844a: block/bio.c ends a bio where the kind of memory changes',
+    },
+  ],
+  /** errno of an NVMe admin command from userspace on device memory. */
+  'admin-command-refusal': [
+    {
+      since: '0',
+      value: 'EREMOTEIO',
+      source: 'block/blk-map.c:bio_map_user_iov pins without ITER_ALLOW_P2PDMA',
+    },
+    { since: '7.0', value: 'EINVAL', source: 'block/blk-map.c' },
+  ],
+  /** What becomes of direct I/O on an md array all of whose members can do peer-to-peer. */
+  'array-of-peers': [
+    { since: '0', value: 'EREMOTEIO', source: 'md does not set BLK_FEAT_PCI_P2PDMA' },
+    {
+      since: '7.0',
+      value: 'OK',
+      source: 'block/blk-settings.c:blk_stack_limits clears it unless every member has it',
+    },
+  ],
 } as const satisfies Record<string, readonly { since: string; value: string; source: string }[]>;
 
 export type KernelFact = keyof typeof kernelFacts;

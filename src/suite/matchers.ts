@@ -42,6 +42,8 @@ interface ValueMatchers<T> {
 interface LookMatchers<T> {
   /** Looks again until it is `wanted`. */
   toBecome(wanted: T): Promise<void>;
+  /** Looks once, and that comes to an end at all. */
+  toReturn(): Promise<void>;
 }
 
 /**
@@ -140,6 +142,7 @@ function matchersOf(expectations: Expectations, subject: unknown, second: unknow
   if (typeof subject === 'string' && typeof second === 'function') {
     return {
       toBecome: (wanted: unknown) => engine.eventually(subject, second as () => Promise<unknown>, wanted),
+      toReturn: () => engine.returns(subject, second as () => Promise<unknown>),
     };
   }
   if (typeof subject === 'string')

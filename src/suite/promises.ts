@@ -18,6 +18,8 @@ export const promises = {
   'refusals-are-exact': 'what cannot be done is refused with the documented errno and changes nothing',
   'rebind-works': 'a device that is bound again works as before, and old mappings stay dead',
   'reset-keeps-memory': 'a reset that leaves the driver in place keeps the mappings and their bytes',
+  'calls-come-back': 'every access and every system call that has nothing to wait for comes to an end',
+  'memory-starts-empty': 'memory comes to a new owner without the data of the one before',
   'guest-survives': 'the kernel stays alive and without complaint',
 } as const;
 

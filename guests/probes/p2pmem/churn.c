@@ -8,8 +8,10 @@
 #include "p2pmem.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -141,6 +143,7 @@ VERB(churn)
 		pid_t pid = fork();
 
 		if (pid == 0) {
+			prctl(PR_SET_PDEATHSIG, SIGKILL);
 			churn(&plan, (int)number, tally);
 			_exit(0);
 		}

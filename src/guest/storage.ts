@@ -1,0 +1,82 @@
+import { LastrefError } from '../kit/errors.js';
+import type { Storage } from './owner.js';
+import type { GuestUnderTest } from './under-test.js';
+
+const mountRoot = '/tmp/mounts';
+
+/** What makes each filesystem, with the options that keep it small. busybox makes ext2, which the ext4 driver mounts. */
+const makers = {
+  ext4: (node: string) => ['mke2fs', '-F', node],
+  xfs: (node: string) => ['mkfs.xfs', '-q', '-f', '--unsupported', node],
+  vfat: (node: string) => ['mkdosfs', node],
+} as const;
+
+export type Filesystem = keyof typeof makers;
+
+/** A file of 2 MiB of zeros on a new filesystem of a disk: every block of it is there before anybody asks. */
+export async function fileOn(guest: GuestUnderTest, kind: Filesystem, disk: Storage): Promise<Storage> {
+  const folder = `${mountRoot}/${kind}`;
+  const node = `${folder}/file`;
+  await guest.run(['mkdir', '-p', folder]);
+  await guest.run(makers[kind](disk.node), 30_000);
+  await guest.run(['mount', '-t', kind, disk.node, folder]);
+  await guest.run(['dd', 'if=/dev/zero', `of=${node}`, 'bs=64k', 'count=32'], 30_000);
+  await guest.run(['sync']);
+  return { id: `a file of ${kind} on ${disk.id}`, node };
+}
+
+/** A loop device over a file of 16 MiB in memory. */
+export async function loopDevice(guest: GuestUnderTest): Promise<Storage> {
+  await guest.run(['dd', 'if=/dev/zero', 'of=/tmp/loop.image', 'bs=64k', 'count=256'], 30_000);
+  const node = (await guest.run(['losetup', '-f'])).trim();
+  await guest.run(['losetup', node, '/tmp/loop.image']);
+  return { id: 'a loop device', node };
+}
+
+/** The virtio disk of the shape that has this id. */
+export async function plainDisk(guest: GuestUnderTest, id: string): Promise<Storage> {
+  const serials = ['a', 'b', 'c', 'd'].map((letter) => `/sys/block/vd${letter}/serial`);
+  const { stdout } = await guest.exec(['grep', '-l', '-x', id, ...serials]);
+  const name = /\/sys\/block\/(vd[a-z]+)\//.exec(stdout)?.[1];
+  if (name === undefined)
+    throw new LastrefError(`the guest has no virtio disk with serial ${id}`, { blame: 'test' });
+  return { id: `virtio disk ${id}`, node: `/dev/${name}` };
+}
+
+/**
+ * An array of disks without any metadata on them, made through sysfs alone (Documentation/admin-guide/md.rst):
+ * size in KiB of each member, chunk in bytes.
+ */
+export async function array(
+  guest: GuestUnderTest,
+  level: 'raid0' | 'raid1',
+  members: readonly Storage[],
+): Promise<Storage> {
+  const name = `md_${level}`;
+  const set = async (file: string, value: string): Promise<void> => {
+    const { code, stderr } = await guest.write(file, value);
+    if (code !== 0) throw new LastrefError(`${value} > ${file}: ${stderr.trim()}`, { blame: 'test' });
+  };
+  await set('/sys/module/md_mod/parameters/new_array', name);
+  const md = `/sys/block/${name}/md`;
+  await set(`${md}/metadata_version`, 'none');
+  await set(`${md}/level`, level);
+  await set(`${md}/raid_disks`, String(members.length));
+  if (level === 'raid0') await set(`${md}/chunk_size`, '65536');
+  for (const [slot, { node }] of members.entries()) {
+    const block = node.replace('/dev/', '');
+    await set(`${md}/new_dev`, (await guest.read(`/sys/block/${block}/dev`)).trim());
+    await set(`${md}/dev-${block}/size`, '32768');
+    await set(`${md}/dev-${block}/slot`, String(slot));
+    await set(`${md}/dev-${block}/state`, 'insync');
+  }
+  await set(`${md}/array_state`, 'clean');
+  return { id: `${level} of ${members.map(({ id }) => id).join(' and ')}`, node: `/dev/${name}` };
+}
+
+/** Stops an array: its members are free again. */
+export async function stopArray(guest: GuestUnderTest, whole: Storage): Promise<void> {
+  const state = `/sys/block/${whole.node.replace('/dev/', '')}/md/array_state`;
+  const { code, stderr } = await guest.write(state, 'clear');
+  if (code !== 0) throw new LastrefError(`clear > ${state}: ${stderr.trim()}`, { blame: 'test' });
+}
