@@ -1,4 +1,4 @@
-import type { ConsoleReport, Outcome, Verdict } from '../verdict/types.js';
+import type { ConsoleReport, Known, Outcome, Verdict } from '../verdict/types.js';
 
 /** runs/<id>/scenarios/<area>/<name>/result.json */
 export interface ScenarioResult {
@@ -11,6 +11,8 @@ export interface ScenarioResult {
   readonly shape: string;
   readonly outcome: Outcome;
   readonly verdict: Verdict;
+  /** What the baseline says about it, where it says anything. */
+  readonly known?: Known;
   readonly splats: ConsoleReport['splats'];
   readonly lost: ConsoleReport['lost'];
   /** ISO 8601, UTC. */
@@ -43,7 +45,7 @@ export interface RunResult {
   } | null;
   readonly host: Readonly<Record<string, string>>;
   readonly counts: Readonly<Record<Outcome, number>>;
-  readonly scenarios: readonly Pick<ScenarioResult, 'id' | 'title' | 'outcome' | 'durationMs'>[];
+  readonly scenarios: readonly Pick<ScenarioResult, 'id' | 'title' | 'outcome' | 'durationMs' | 'known'>[];
 }
 
 /** runs/<id>/plan.json: everything that was decided before the first guest. */

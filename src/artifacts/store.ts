@@ -143,7 +143,10 @@ export async function finishedRun(
     kernel: { name: plan.kernel.name, release: plan.kernel.release, provenance: plan.kernel.provenance },
     host: plan.host,
     counts,
-    scenarios: scenarios.map(({ id, title, outcome, durationMs }) => ({ id, title, outcome, durationMs })),
+    scenarios: scenarios.map(({ id, title, outcome, durationMs, known }) => ({
+      ...{ id, title, outcome, durationMs },
+      ...(known === undefined ? {} : { known }),
+    })),
   };
 }
 

@@ -1,4 +1,4 @@
-import { type Outcome, outcomes } from '../verdict/types.js';
+import { type Known, type Outcome, outcomes } from '../verdict/types.js';
 
 export interface Summary {
   readonly outcome: Outcome;
@@ -7,12 +7,18 @@ export interface Summary {
   readonly headline: string;
 }
 
+interface Summed {
+  readonly id: string;
+  readonly outcome: Outcome;
+  readonly known?: Known;
+}
+
 /**
  * What a run comes to. Exit code: 0 when every scenario is PASS, DONE or SKIP; 1 when the kernel broke a promise;
  * 69 when something else failed or nothing was asked; 130 when the user interrupted.
  */
 export function summarise(
-  scenarios: readonly { readonly id: string; readonly outcome: Outcome }[],
+  scenarios: readonly Summed[],
   { interrupted = false }: { interrupted?: boolean } = {},
 ): Summary {
   const counts = Object.fromEntries(outcomes.map((outcome) => [outcome, 0])) as Record<Outcome, number>;
@@ -28,10 +34,7 @@ export function summarise(
   };
 }
 
-function sentence(
-  scenarios: readonly { readonly id: string; readonly outcome: Outcome }[],
-  counts: Readonly<Record<Outcome, number>>,
-): string {
+function sentence(scenarios: readonly Summed[], counts: Readonly<Record<Outcome, number>>): string {
   if (scenarios.length === 0) return 'nothing was asked: no scenario was chosen';
   const of = (outcome: Outcome): string => {
     const ids = scenarios.filter((scenario) => scenario.outcome === outcome).map(({ id }) => id);
@@ -43,5 +46,19 @@ function sentence(
   if (counts.SKIP === scenarios.length)
     return `nothing could be asked: all ${counts.SKIP} scenarios were skipped`;
   const skipped = counts.SKIP > 0 ? `, ${counts.SKIP} could not be asked` : '';
-  return `the kernel kept its word in ${counts.PASS + counts.DONE} of ${scenarios.length} scenarios${skipped}`;
+  const findings = findingsOf(scenarios, 'known-failure');
+  const known = findings.length === 0 ? [] : scenarios.filter((one) => one.known?.state === 'known-failure');
+  const broke =
+    known.length === 0 ? '' : `, and broke it in ${known.length} as is known (${findings.join(', ')})`;
+  const kept = counts.PASS + counts.DONE - known.length;
+  return `the kernel kept its word in ${kept} of ${scenarios.length} scenarios${broke}${skipped}`;
+}
+
+/** Names of the findings that were met in this way. */
+export function findingsOf(
+  scenarios: readonly Pick<Summed, 'known'>[],
+  state: Known['state'],
+): readonly string[] {
+  const names = scenarios.flatMap(({ known }) => (known?.state === state ? [known.finding] : []));
+  return [...new Set(names)].sort();
 }

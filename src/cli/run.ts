@@ -234,6 +234,7 @@ function follow(message: WorkerMessage, watcher: Follower, slots: Map<string, nu
     evidence: scenarioPaths(plan.directory, id).directory,
     reproduce: result.reproduce,
     attempts: result.attempts,
+    ...(result.known === undefined ? {} : { known: result.known }),
   });
 }
 

@@ -49,7 +49,10 @@ function outcomeOf(scenario: ScenarioResult): Markup | null {
 `;
     case 'PASS':
     case 'DONE':
-      return null;
+      return scenario.known === undefined
+        ? null
+        : markup`      <properties><property name="known" value="${verdict.headline}"/></properties>
+`;
   }
 }
 

@@ -55,7 +55,8 @@ function testOf(
     build_id: buildId,
     origin,
     path: `${origin}.${path}`,
-    status: scenario.outcome,
+    // A known failure is a failure there: that it is known is an issue of its own kind.
+    status: scenario.known?.state === 'known-failure' ? 'FAIL' : scenario.outcome,
     comment: plain(`${scenario.title}: ${scenario.verdict.headline}`),
     ...(scenario.startedAt === null ? {} : { start_time: scenario.startedAt }),
     ...(scenario.durationMs === null ? {} : { duration: scenario.durationMs / 1000 }),

@@ -31,7 +31,7 @@ function description(name: string): string {
 }
 
 function caseLines(scenario: ScenarioResult, number: number): string[] {
-  const { outcome, verdict } = scenario;
+  const { outcome } = scenario;
   const failed = isFailed(outcome);
   const diagnostics = failed
     ? [
@@ -42,11 +42,12 @@ function caseLines(scenario: ScenarioResult, number: number): string[] {
     : [];
   return [
     ...diagnostics.map((line) => `# ${oneLine(line, 300)}`),
-    `${ok(failed)} ${number} ${description(splitId(scenario.id).name)}${directive(outcome, verdict.headline)}`,
+    `${ok(failed)} ${number} ${description(splitId(scenario.id).name)}${directive(scenario)}`,
   ];
 }
 
-function directive(outcome: ScenarioResult['outcome'], headline: string): string {
+function directive({ outcome, known, verdict: { headline } }: ScenarioResult): string {
+  if (known !== undefined) return ` # XFAIL ${oneLine(headline)}`;
   if (outcome === 'SKIP') return ` # SKIP ${oneLine(headline)}`;
   if (outcome === 'ERROR') return ` # ERROR ${oneLine(headline)}`;
   if (outcome === 'MISS') return ` # ERROR MISS: ${oneLine(headline)}`;

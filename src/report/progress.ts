@@ -1,5 +1,5 @@
 import type { RunResult } from '../artifacts/result.js';
-import type { Outcome } from '../verdict/types.js';
+import type { Known, Outcome } from '../verdict/types.js';
 
 /** What a run tells whoever watches it. Plain values, so that they can cross a socket. */
 export type ProgressEvent =
@@ -84,6 +84,7 @@ export interface ScenarioEnd extends Timed {
   readonly evidence: string;
   readonly reproduce: string;
   readonly attempts: number;
+  readonly known?: Known;
 }
 
 export interface Notice extends Timed {

@@ -141,9 +141,11 @@ function describeEnd(style: Style, end: ScenarioEnd): string[] {
   const took = end.durationMs === null ? '' : `  ${formatDuration(end.durationMs)}`;
   const again = end.attempts > 1 ? `  (attempt ${end.attempts})` : '';
   const lines = [`${paintOutcome(style, end.outcome)} ${oneLine(end.id)}${took}${again}`];
-  if (end.outcome === 'PASS' || end.outcome === 'DONE') return lines;
-  lines.push(`      ${oneLine(end.headline, 400)}`);
-  if (end.outcome === 'SKIP') return lines;
+  const isPlain = end.known === undefined && (end.outcome === 'PASS' || end.outcome === 'DONE');
+  if (isPlain) return lines;
+  const isNews = end.known?.state === 'unexpected-pass';
+  lines.push(`      ${paint(style, isNews ? 'yellow' : 'dim', oneLine(end.headline, 400))}`);
+  if (end.outcome === 'SKIP' || end.known !== undefined) return lines;
   if (end.splat !== null) lines.push(...excerpt(end.splat).map((line) => `      | ${line}`));
   lines.push(
     `      evidence:  ${oneLine(end.evidence, 400)}`,
@@ -171,6 +173,12 @@ function summaryLines(style: Style, result: RunResult, directory: string, start:
   const name = result.kernel === null ? 'no kernel' : `kernel ${result.kernel.name} ${result.kernel.release}`;
   lines.push(oneLine(start === null ? name : `${name} - ${start.accelerator} (${start.why})`, 300));
   lines.push(paint(style, 'bold', oneLine(result.headline, 400)));
+  for (const { id, known } of result.scenarios) {
+    if (known?.state !== 'unexpected-pass') continue;
+    lines.push(
+      paint(style, 'yellow', `UNEXPECTED PASS of ${oneLine(id)}: this kernel does not have ${known.finding}`),
+    );
+  }
   const undecided = counts.ERROR + counts.MISS;
   if (undecided > 0) {
     lines.push(

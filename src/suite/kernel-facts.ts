@@ -1,3 +1,5 @@
+import { isAtLeast, type KernelRange } from './kernel-rows.js';
+
 /**
  * What differs from kernel to kernel without being right or wrong, each with where it changed. Scenarios ask for
  * the fact by name and never look at a version.
@@ -21,12 +23,13 @@ export const kernelFacts = {
     {
       since: '0',
       value: 'EIO',
-      source: 'one command with both kinds of address, which the device refuses (NVMe status 0x12)',
+      source:
+        'block/bio.c:bio_add_page makes one command of both kinds, which the device refuses (NVMe status 0x12)',
     },
     {
       since: '7.0',
       value: 'OK',
-      source: '12da89e8844a: block/bio.c ends a bio where the kind of memory changes',
+      source: 'block/bio.c:bio_add_page ends a bio where the kind of memory changes (12da89e8844a)',
     },
   ],
   /** errno of an NVMe admin command from userspace on device memory. */
@@ -34,38 +37,46 @@ export const kernelFacts = {
     {
       since: '0',
       value: 'EREMOTEIO',
-      source: 'block/blk-map.c:bio_map_user_iov pins without ITER_ALLOW_P2PDMA',
+      source:
+        'block/blk-map.c:bio_map_user_iov pins without ITER_ALLOW_P2PDMA for a queue without the feature',
     },
-    { since: '7.0', value: 'EINVAL', source: 'block/blk-map.c' },
+    {
+      since: '7.0',
+      value: 'EINVAL',
+      source: 'block/blk-map.c:bio_map_user_iov',
+    },
   ],
   /** What becomes of direct I/O on an md array all of whose members can do peer-to-peer. */
   'array-of-peers': [
-    { since: '0', value: 'EREMOTEIO', source: 'md does not set BLK_FEAT_PCI_P2PDMA' },
+    {
+      since: '0',
+      value: 'EREMOTEIO',
+      source: 'drivers/md/raid0.c:raid0_set_limits lacks BLK_FEAT_PCI_P2PDMA',
+    },
     {
       since: '7.0',
       value: 'OK',
-      source: 'block/blk-settings.c:blk_stack_limits clears it unless every member has it',
+      source:
+        'drivers/md/raid0.c:raid0_set_limits sets it, block/blk-settings.c:blk_stack_limits clears it again unless every member has it',
     },
   ],
 } as const satisfies Record<string, readonly { since: string; value: string; source: string }[]>;
 
 export type KernelFact = keyof typeof kernelFacts;
 
-function numbersOf(release: string): number[] {
-  return (/^\d+(?:\.\d+)*/.exec(release)?.[0] ?? '0').split('.').map(Number);
-}
-
-function isAtLeast(release: string, since: string): boolean {
-  const have = numbersOf(release);
-  for (const [index, wanted] of numbersOf(since).entries()) {
-    const difference = (have[index] ?? 0) - wanted;
-    if (difference !== 0) return difference > 0;
-  }
-  return true;
-}
-
 /** The value of a fact for a release such as `6.12.117` or `7.3.4+deb13-amd64`: the last row that applies. */
 export function factOf(name: KernelFact, release: string): string {
-  const row = kernelFacts[name].findLast(({ since }) => isAtLeast(release, since));
+  const row = kernelFacts[name].findLast((one) => isAtLeast(release, one.since));
   return row?.value ?? kernelFacts[name][0].value;
+}
+
+/** Every fact's rows as ranges: each ends where the next begins. */
+export function factRanges(): { readonly name: string; readonly rows: readonly KernelRange[] }[] {
+  return Object.entries(kernelFacts).map(([name, rows]) => ({
+    name,
+    rows: rows.map(({ since }, index) => {
+      const before = rows[index + 1]?.since;
+      return before === undefined ? { since } : { since, before };
+    }),
+  }));
 }

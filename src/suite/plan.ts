@@ -4,13 +4,17 @@ import path from 'node:path';
 import { newRunId, runsRoot } from '../artifacts/layout.js';
 import type { RunPlan } from '../artifacts/result.js';
 import { createRun } from '../artifacts/store.js';
+import { listKernels } from '../images/kernels.js';
 import { resolveKernel } from '../images/resolve.js';
 import { LastrefError } from '../kit/errors.js';
 import { chooseAccelerator, type WantedAccelerator } from '../qemu/accel.js';
 import { qemuVersion } from '../qemu/version.js';
+import { knownFailures, requireScenarios } from './baseline.js';
 import { discoverScenarios, type Found, findShape, selectScenarios } from './discover.js';
 import { expectedCost } from './guest-cost.js';
 import { chooseJobs } from './jobs.js';
+import { factRanges } from './kernel-facts.js';
+import { requireSpokenOf, seriesOf } from './kernel-rows.js';
 import { type ImageOptions, makeImages } from './make-images.js';
 import { readMemory } from './memory.js';
 import { defaultSeed, type Narrowing, narrow } from './narrow.js';
@@ -39,6 +43,10 @@ export interface PlanOptions extends Narrowing, ImageOptions {
 /** The scenarios that words, tags and a sample choose; none is the user's mistake. */
 export async function chooseScenarios(options: Narrowing & Pick<PlanOptions, 'words'>): Promise<Found[]> {
   const all = await discoverScenarios();
+  requireScenarios(all.map(({ id }) => id));
+  const series = seriesOf(await listKernels());
+  for (const { name, rows } of factRanges()) requireSpokenOf(`kernel fact ${name}`, rows, series);
+  requireSpokenOf('the baseline', knownFailures, series);
   const chosen = narrow(all, selectScenarios(all, options.words ?? []), options);
   if (chosen.length > 0) return chosen;
   throw new LastrefError('no scenario is left after --tag and --sample', {

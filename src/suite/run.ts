@@ -8,6 +8,7 @@ import { LastrefError } from '../kit/errors.js';
 import { judge } from '../verdict/judge.js';
 import type { Reason, Verdict } from '../verdict/types.js';
 import { type AttemptOutcome, attemptScenario, scratchName } from './attempt.js';
+import { inLightOf, knownFailure } from './baseline.js';
 import { connectControl } from './control.js';
 import { defaultSeed } from './narrow.js';
 import type { Scenario } from './scenario.js';
@@ -71,10 +72,11 @@ export async function runScenario(id: string, scenario: Scenario, plan: RunPlan)
       const detail = `seed ${plan.seed ?? defaultSeed}: ${hits.map(([what, times]) => `${what} ${times}`).join(', ')}`;
       verdict = { ...verdict, reasons: [...verdict.reasons, { witness: 'declared', detail }] };
     }
+    const judged = inLightOf(knownFailure(id, plan.kernel.release), verdict);
     const result: ScenarioResult = {
       ...unfinishedScenario(plan, planned),
-      outcome: verdict.outcome,
-      verdict,
+      outcome: judged.verdict.outcome,
+      ...judged,
       splats: last.observation.console.splats,
       lost: last.observation.console.lost,
       startedAt,

@@ -137,3 +137,13 @@ export interface Verdict {
   /** Promises (names of `asks`) that the kernel broke. */
   readonly broken: readonly string[];
 }
+
+/** What the baseline has to say about a verdict: a finding that is known on this kernel. */
+export interface Known {
+  readonly finding: string;
+  readonly reason: string;
+  /** What would make the scenario pass. */
+  readonly lift: string;
+  /** `known-failure`: it failed as it is known to. `unexpected-pass`: it is known to fail, and did not. */
+  readonly state: 'known-failure' | 'unexpected-pass';
+}

@@ -5,7 +5,7 @@ const write = 1; // FOLL_WRITE
 const p2pdma = 1 << 10; // FOLL_PCI_P2PDMA, include/linux/mm_types.h
 
 export default scenario(
-  'GUP with FOLL_PCI_P2PDMA gets the page and gives it back, fast or slow, by reference or by pin',
+  'a caller of GUP with FOLL_PCI_P2PDMA gets the page and gives it back, fast or slow, by ref or pin',
   {
     shape: 'cmb-switch',
     asks: ['pool-balances'],

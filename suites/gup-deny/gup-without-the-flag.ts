@@ -4,7 +4,7 @@ import { scenario } from '../../src/suite/scenario.js';
 const write = 1; // FOLL_WRITE
 
 export default scenario(
-  'GUP without FOLL_PCI_P2PDMA gets no page of device memory, fast or slow, by reference or by pin',
+  'a caller of GUP without FOLL_PCI_P2PDMA gets no page, fast or slow, by reference or by pin',
   {
     shape: 'cmb-switch',
     asks: ['refusals-are-exact', 'pool-balances'],

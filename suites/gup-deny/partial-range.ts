@@ -3,7 +3,7 @@ import { KiB, scenario } from '../../src/suite/scenario.js';
 const p2pdma = 1 << 10; // FOLL_PCI_P2PDMA
 
 export default scenario(
-  'GUP over ordinary memory and then device memory takes the ordinary part only and leaks nothing',
+  'a range of ordinary and then device memory gives GUP the ordinary part only, and nothing leaks',
   {
     shape: 'cmb-switch',
     asks: ['refusals-are-exact', 'pool-balances'],

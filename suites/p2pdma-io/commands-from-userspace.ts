@@ -1,7 +1,7 @@
 import { KiB, scenario } from '../../src/suite/scenario.js';
 
 export default scenario(
-  'NVMe commands from userspace may use device memory for I/O, by ioctl and by io_uring alike',
+  'an NVMe command from userspace may use device memory for I/O, by ioctl and by io_uring alike',
   {
     shape: 'cmb-switch',
     asks: ['data-arrives'],

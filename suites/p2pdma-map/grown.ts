@@ -18,9 +18,9 @@ export default scenario(
     const available = await cmb.available();
     const grow = (mayMove: boolean) =>
       owner.tries('mremap to 8 KiB', (probe) => probe.remap(page.area, 8 * KiB, { mayMove }));
-    // A VMA that must not be expanded, with room to do so: refused before moving is thought of.
-    await expect(grow(false)).toFailWith('EFAULT');
-    await expect(grow(true)).toFailWith('EFAULT');
+    // With room behind it the mapping would have to grow in place, and this one cannot.
+    await expect(grow(false)).toFailWith('ENOMEM');
+    await expect(grow(true)).toFailWith('ENOMEM');
     await expect(page).toBeIntact();
 
     const twin = owner.buffer(
@@ -28,6 +28,14 @@ export default scenario(
     );
     await expect(owner.touch(twin)).toRaise('SIGBUS');
     await expect(page).toBeIntact();
+    // With something behind it the mapping moves, and gets longer without getting any page.
+    const wall = await owner.map(cmb, 4 * KiB, { address: space.area.address + 4096n, fixed: true });
+    await expect(grow(false)).toFailWith('ENOMEM');
+    const grown = owner.buffer(await owner.probe.remap(page.area, 8 * KiB, { mayMove: true }));
+    grown.expectSeed(1);
+    await expect(grown.part(0, 4 * KiB)).toBeIntact();
+    await expect(owner.touch(grown, 'w', 4 * KiB)).toRaise('SIGBUS');
+    await owner.unmap(wall);
     expect('available after all that', await cmb.available(), 'pool-balances').toBe(available);
   },
 );

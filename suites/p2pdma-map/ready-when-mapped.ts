@@ -1,7 +1,7 @@
 import { KiB, scenario } from '../../src/suite/scenario.js';
 
 export default scenario(
-  'MAP_POPULATE, MAP_LOCKED and mlockall accept pages that are all there, and mlock cannot have them',
+  'a populated or locked mapping is accepted, for its pages are all there, and mlock cannot have them',
   {
     shape: 'cmb-switch',
     asks: ['refusals-are-exact', 'pool-balances'],

@@ -46,3 +46,16 @@ test('every scenario is counted once', (t) => {
     SKIP: 1,
   });
 });
+
+test('a known failure is told by its finding and does not fail the run', (t) => {
+  const known = { finding: 'L1', reason: 'r', lift: 'l', state: 'known-failure' } as const;
+  const summary = summarise([...of('PASS', 'PASS'), { id: 'area/known', outcome: 'DONE', known }]);
+  t.is(summary.exitCode, 0);
+  t.is(summary.headline, 'the kernel kept its word in 2 of 3 scenarios, and broke it in 1 as is known (L1)');
+});
+
+test('a pass where a failure was known is no broken promise', (t) => {
+  const known = { finding: 'L1', reason: 'r', lift: 'l', state: 'unexpected-pass' } as const;
+  const summary = summarise([{ id: 'area/known', outcome: 'PASS', known }]);
+  t.is(summary.headline, 'the kernel kept its word in 1 of 1 scenarios');
+});
