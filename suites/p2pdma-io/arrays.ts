@@ -1,7 +1,7 @@
 import { KiB, scenario } from '../../src/suite/scenario.js';
 
 export default scenario(
-  'an array of disks takes device memory if all of them do and the kernel passes that on, and else refuses it',
+  'an array of disks takes device memory if all of them do and the kernel says so, and else refuses it',
   {
     shape: 'cmb-neighbours',
     asks: ['refusals-are-exact', 'data-arrives'],

@@ -1,7 +1,7 @@
 import { KiB, scenario } from '../../src/suite/scenario.js';
 
 export default scenario(
-  'one request that mixes a CMB and ordinary memory is carried out by that device, or fails and moves nothing',
+  'one request that mixes a CMB and ordinary memory is carried out by its device, or moves nothing',
   {
     shape: 'cmb-switch',
     asks: ['refusals-are-exact', 'data-arrives'],

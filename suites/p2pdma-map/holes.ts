@@ -1,7 +1,7 @@
 import { KiB, scenario } from '../../src/suite/scenario.js';
 
 export default scenario(
-  'a page that is unmapped or given up returns to the pool alone, and a touch of its place raises a signal',
+  'a page that is unmapped or given up returns to the pool alone, and touching its place is a signal',
   {
     shape: 'cmb-switch',
     asks: ['pool-balances', 'refusals-are-exact', 'no-page-in-two-hands'],
