@@ -16,14 +16,12 @@ export interface Ticket {
 
 export interface TicketOptions {
   /**
-   * Asked at the head of the queue with what the present holders say, again and again: what to write on a ticket of
-   * one's own, or undefined to wait on. Nobody else is asked meanwhile.
+   * Asked with what the present holders say, again and again: what to write on a ticket of one's own, or undefined to
+   * wait on. Nobody else is asked at the same moment. Who waits does not stop who asks for less.
    */
   readonly enter: (held: readonly string[]) => Promise<string | undefined>;
-  /** Called once when somebody else stands at the head of the queue. */
-  readonly onQueue?: () => void;
   readonly signal?: AbortSignal | undefined;
-  /** Pause between two questions, in ms. */
+  /** Pause between the first two questions, in ms; it gets shorter, so that who waits longest asks most often. */
   readonly everyMs?: number;
 }
 
@@ -31,26 +29,31 @@ export interface TicketOptions {
 const recordBytes = 512;
 
 /**
- * One child per ticket, all of it flock(2): it waits at the door, counts the tickets that are held (a lock that can be
- * had is a dead holder's, and its ticket is removed), takes its own when told to, leaves the door, and ends with us.
+ * One child per ticket, all of it flock(2): it stands in the door, counts the tickets that are held (a lock that can be
+ * had is a dead holder's, and its ticket is removed), takes its own when told to, and ends with us. Between two
+ * questions the door is free: a process that was stopped in its wait must not stop the others.
  */
 const doorkeeper = `
-exec 8>>door.lock && setpriv --pdeathsig KILL -- flock 8 || exit 1
 while :; do
+  exec 8>>door.lock && setpriv --pdeathsig KILL -- flock 8 || exit 1
   for t in ticket-*; do
     [ -e "$t" ] || continue
     if flock --nonblock "$t" true; then rm -f "$t"; else echo "held $t"; fi
   done
   echo counted
   read -r word || exit 0
-  [ "$word" = again ] || break
+  [ "$word" = enter ] && break
+  exec 8>&-
+  read -r word || exit 0
 done
 exec 9>>"$1" && flock --nonblock 9 || exit 1
 exec 8>&-
 echo entered
 exec cat >/dev/null`;
 
-/** Takes a ticket in `folder` when `enter` agrees. In the order of arrival, as far as flock(2) keeps it. */
+const leastPauseMs = 50;
+
+/** Takes a ticket in `folder` as soon as `enter` agrees. */
 export async function takeTicket(folder: string, options: TicketOptions): Promise<Ticket> {
   const { signal } = options;
   signal?.throwIfAborted();
@@ -71,21 +74,26 @@ export async function takeTicket(folder: string, options: TicketOptions): Promis
     await child;
   };
   child.stdin.on('error', () => undefined); // it ended: the lines it said tell
-  const patience = setTimeout(() => options.onQueue?.(), 300);
+  let pauseMs = options.everyMs ?? 300;
   try {
     let held: string[] = [];
     for await (const line of createInterface({ input: child.stdout })) {
-      clearTimeout(patience);
       if (line.startsWith('held ')) held.push(line.slice('held '.length));
       else if (line === 'entered') {
         return { release, tell: (text) => write(file, text) };
       } else if (line === 'counted') {
         signal?.throwIfAborted();
         const text = await options.enter(await Promise.all(held.map((one) => read(path.join(folder, one)))));
-        if (text === undefined) await delay(options.everyMs ?? 300, undefined, { signal });
-        else await write(file, text);
-        child.stdin.write(text === undefined ? 'again\n' : 'enter\n');
         held = [];
+        if (text !== undefined) {
+          await write(file, text);
+          child.stdin.write('enter\n');
+          continue;
+        }
+        child.stdin.write('wait\n');
+        await delay(pauseMs, undefined, { signal });
+        pauseMs = Math.max(leastPauseMs, pauseMs * 0.97);
+        child.stdin.write('again\n');
       }
     }
     signal?.throwIfAborted();
@@ -97,8 +105,6 @@ export async function takeTicket(folder: string, options: TicketOptions): Promis
     await release();
     signal?.throwIfAborted();
     throw diskError(error, folder);
-  } finally {
-    clearTimeout(patience);
   }
 }
 

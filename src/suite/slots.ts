@@ -93,7 +93,6 @@ export async function takeSlot(request: SlotRequest): Promise<Slot> {
   let aloneSince: number | undefined;
   const ticket = await takeTicket(request.folder ?? slotsFolder(), {
     signal: request.signal,
-    onQueue: () => wait('waiting for a slot, others are before it'),
     enter: async (held) => {
       const guests = `${held.length} guest${held.length === 1 ? ' runs' : 's run'}`;
       if (held.length >= slots) return wait(`waiting for a slot, ${guests}`);
