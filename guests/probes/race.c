@@ -3,7 +3,7 @@
  * race: a removal against threads that use the memory, begun when every one of them is at it.
  *
  *   round FILE VALUE ALLOCATE ROLE[,ROLE…]   writes VALUE to FILE while the racers race on memory of ALLOCATE
- *         [bytes=N] [pause=US] [pinned=1]    replies when it is over and every racer has seen that it is:
+ *         [bytes=N] [pause=US] [pinned=1]    event `racing` when everybody is at it; replies when it is over and every racer has seen that it is:
  *                                            errno=, elapsed_us=, and ROLE.OUTCOME.PHASE=COUNT where not 0
  */
 #define _GNU_SOURCE
@@ -149,6 +149,7 @@ static void tell(const struct request *request, struct field *field, int count, 
 static void verb_round(const struct request *request)
 {
 	struct field *field;
+	struct message start;
 	pthread_t thread[RACER_LIMIT];
 	char text[256];
 	uint64_t bytes, pause, pinned, since, until;
@@ -189,6 +190,8 @@ static void verb_round(const struct request *request)
 	pin(pinned != 0 ? 0 : -1);
 	while (atomic_load(&field->course.ready) < count)
 		sched_yield();
+	message_event(&start, "racing");
+	message_send(&start);
 	for (until = now_us() + pause; now_us() < until;)
 		sched_yield();
 	since = now_us();

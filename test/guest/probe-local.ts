@@ -7,6 +7,7 @@ import { compileProbe } from '../../src/guest/probe-build.js';
 import { ProbeClient, type ProbeClientOptions, type ProbeTransport } from '../../src/guest/probe-client.js';
 import { linesOf } from '../../src/guest/probe-protocol.js';
 import { P2pmemProbe } from '../../src/guest/probe-types-p2pmem.js';
+import { RaceProbe } from '../../src/guest/probe-types-race.js';
 import { RemoverProbe } from '../../src/guest/probe-types-remover.js';
 
 /** A folder of this test alone, gone when it ends. */
@@ -45,6 +46,13 @@ export async function startP2pmem(
 export async function startRemover(t: ExecutionContext): Promise<RemoverProbe> {
   const { path: file } = await compileProbe('remover');
   const probe = new RemoverProbe(new ProbeClient(startLocal(t, file), { name: 'remover' }));
+  await probe.ready();
+  return probe;
+}
+
+export async function startRace(t: ExecutionContext): Promise<RaceProbe> {
+  const { path: file } = await compileProbe('race');
+  const probe = new RaceProbe(new ProbeClient(startLocal(t, file), { name: 'race' }));
   await probe.ready();
   return probe;
 }
