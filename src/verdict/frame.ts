@@ -35,16 +35,16 @@ export type Head = 'trace' | 'allocated' | 'freed' | 'origin' | 'backtrace' | 'a
 
 const symbol = String.raw`([A-Za-z_$][\w$]*(?:\.[\w.$]+)?)\+0x([0-9a-f]+)\/0x([0-9a-f]+)`;
 const frame = new RegExp(
-  String.raw`^[ \t]*(?:#\d+:? [ \t]*)?(?:(?:\[<?(?:0x)?[0-9a-f]+>?\]|\[[ \t]*\(ptrval\)[ \t]*\])[ \t]*){0,2}(\?[ \t]+)?(?:\d+:)?${symbol}(.*)$`,
+  String.raw`^[ \t]*(?:#\d+:? [ \t]*)?(\()?(?:(?:\[<?(?:0x)?[0-9a-f]+>?\]|\[[ \t]*\(ptrval\)[ \t]*\])[ \t]*){0,2}(\?[ \t]+)?(?:\d+:)?${symbol}(.*)$`,
 );
 const inlined =
   /^[ \t]*(\?[ \t]+)?([A-Za-z_$][\w$]*(?:\.[\w.$]+)?)[ \t]+((?:\.\/|\.\.\/)*[\w./-]+\.[chSs](?:rs)?):(\d+) \[inline\]/;
 const located = /(?:^|[ \t(])((?:\.\/|\.\.\/|\/)*[\w./+-]+\.(?:[chS]|rs)):(\d+)/;
 const inModule = /^ ?\[([A-Za-z]\w*)(?: [^\]]*)?\]/;
 const pointerAny =
-  /(?:^|[ \t\]])(?:(?:RIP|EIP|IP): (?:[0-9a-f]{2,4}:)?|RIP {2}|NIP \[[0-9a-f]+\] |PC is at |pc : |epc : )(?=\S|[ \t])/;
+  /(?:^|[ \t\]])(?:(?:RIP|EIP|IP): (?:[0-9a-f]{2,4}:)?|RIP {2}|NIP \[[0-9a-f]+\] |PC is at |pc : |epc {1,4}: |ERA: |PSW : [0-9a-f]+ [0-9a-f]+ \(|--- interrupt: [0-9a-f]+ at )(?=\S|[ \t])/;
 const pointed = new RegExp(
-  String.raw`^[ \t]*(?:\[<?(?:0x)?[0-9a-f]+>?\][ \t]*|\[[ \t]*\(ptrval\)[ \t]*\][ \t]*){0,2}(?:${symbol}(.*)|([A-Za-z_$][\w$]*)(?:\.[\w.$]+)?[ \t]+[\w./-]+\.[chS]:\d+ \[inline\])`,
+  String.raw`^[ \t]*(?:\[<?(?:0x)?[0-9a-f]+>?\][ \t]*|\[[ \t]*\(ptrval\)[ \t]*\][ \t]*|[0-9a-f]{8,16} ){0,2}(?:${symbol}(.*)|([A-Za-z_$][\w$]*)(?:\.[\w.$]+)?[ \t]+[\w./-]+\.[chS]:\d+ \[inline\])`,
 );
 const heads: readonly (readonly [RegExp, Head])[] = [
   [/(?:^|[^a-z])(?:Call [Tt]race|Backtrace|Stack traceback)(?::|$|\b)/, 'trace'],
@@ -73,7 +73,7 @@ export function plainSymbol(name: string): string {
   return dot > 0 ? name.slice(0, dot) : name;
 }
 
-const registerHint = /IP|PC|pc :/;
+const registerHint = /IP|PC|pc {1,4}:|ERA: |PSW :|-- interrupt: /;
 /** Words of which one stands in every head. */
 const headHint =
   /[tT]race|by task|llocated|reed|created at|stored to|uninitialized|of \d+ bytes by|work creation|page last|page has/;
@@ -110,8 +110,10 @@ export function parseFrame(text: string): Frame | null {
   }
   const match = frame.exec(text);
   if (match !== null) {
-    const [, doubt, symbol = '', offset = '', size = '', rest = ''] = match;
-    return resolved(symbol, offset, size, rest, doubt === undefined && !rest.includes('(unreliable)'));
+    // powerpc says so, s390 puts what it is not sure of in parentheses.
+    const [, paren, doubt, symbol = '', offset = '', size = '', rest = ''] = match;
+    const sure = paren === undefined && doubt === undefined && !rest.includes('(unreliable)');
+    return resolved(symbol, offset, size, rest, sure);
   }
   const inner = inlined.exec(text);
   if (inner === null) return null;

@@ -154,10 +154,24 @@ export const fatal: RuleTable = [
   ),
   oops('arm-unhandled', ['Unhandled '], /Unhandled (?:fault|prefetch abort): /, 'Unhandled fault in {fn}'),
   oops('alignment', ['Alignment tr'], /Alignment trap: not handling instruction/, 'Alignment trap in {fn}'),
+  // arch/powerpc/kernel/traps.c: what a BUG() of powerpc ends in.
+  oops('ppc-exception', ['Oops: Exception in'], /Oops: Exception in kernel mode, sig: /, 'Oops in {fn}', {
+    joins: [...partOf, 'sanitizer', 'lead', 'page', 'warn'],
+  }),
+  // arch/s390/kernel/dumpstack.c: die.
+  oops(
+    's390',
+    [' ilc:'],
+    /(?!Oops)(?<what>[a-z][a-z -]{3,40}): [0-9a-f]{4} ilc:\d \[#\d+\]/,
+    '{what} in {fn}',
+    {
+      joins: partOf,
+    },
+  ),
   oops(
     'oops',
-    ['Oops: ', 'Oops [#', 'Oops - '],
-    /Oops(?:: | - |\s)(?<what>[^:[]*?)(?::|\s)?\s*(?:[0-9a-f]{4,16} )?\[#\d+\]/,
+    ['Oops: ', 'Oops [#', 'Oops - ', 'Oops[#'],
+    /Oops(?:[:\s-][^[]{0,120})?\[#\d+\]/,
     'Oops in {fn}',
     {
       joins: [...partOf, 'sanitizer', 'lead', 'page'],
@@ -201,6 +215,20 @@ export const fatal: RuleTable = [
     end,
     fatal: true,
     stack: true,
+  },
+  {
+    // arch/mips/kernel/traps.c: do_trap_or_bp; arch/riscv/kernel/traps.c: handle_break.
+    id: 'bug-trap',
+    family: 'bug',
+    words: ['Kernel bug detected', 'Kernel BUG [#'],
+    start: /Kernel (?:bug detected ?|BUG )\[#\d+\]/,
+    class: 'BUG',
+    title: 'kernel BUG in {fn}',
+    bare: 'kernel BUG',
+    blame: fault,
+    joins: ['bug'],
+    end,
+    fatal: true,
   },
   {
     id: 'bug-generic',

@@ -15,6 +15,8 @@ export const lookalikes: readonly RegExp[] = [
   /[tT]he mand mount option (?:has been|is being) deprecated/, // fs/namespace.c
   /XFS \([^)]*\): WARNING/, // xfs_message.c
   /BTRFS \w+ \([^)]*\): /,
+  /EXT4-fs(?: \([^)]*\))?: /i, // ext4/super.c: __ext4_msg
+  /WARNING: Unsupported flag value/, // a program's, of its own libraries
   /wireless extensions/, // net/wireless
   /(?:pktgen|tomoyo|sisfb|TOMOYO): ?WARNING/i,
   /WARNING: \/etc\/ssh\/moduli|WARNING: \/(?:etc|usr|var|home|tmp|proc|sys)\//, // programs

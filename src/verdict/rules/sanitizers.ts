@@ -108,7 +108,7 @@ export const sanitizers: RuleTable = [
     title: 'KASAN: invalid-access',
     end: kasanEnd,
   },
-  kasanCut('kasan-cut-free', 'use-after-free', 'KASAN-USE-AFTER-FREE-READ'),
+  kasanCut('kasan-cut-free', '(?:slab-)?use-after-free', 'KASAN-USE-AFTER-FREE-READ'),
   kasanCut('kasan-cut', '(?:slab|stack)-out-of-bounds|wild-memory-access', 'KASAN-READ'),
   kasanCut('kasan-cut-other', '', 'KASAN-UNKNOWN'),
   {

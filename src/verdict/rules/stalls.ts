@@ -107,6 +107,19 @@ export const stalls: RuleTable = [
       joins: ['warn'],
     },
   ),
+  // mm/page_alloc.c: warn_alloc_stall (7.3).
+  stall(
+    'allocation',
+    ['page allocation stall'],
+    /\S+: page allocation stall for \d+ secs/,
+    'page allocation stall in {fn}',
+    { from: ['trace'] },
+    { bare: 'page allocation stall' },
+  ),
+  stall('irq-off', ['Disabling IRQ #'], /Disabling IRQ #\d+/, 'irq: nobody cared', undefined, {
+    class: 'IRQ',
+    joins: ['stall'],
+  }),
   stall('irq-nobody', ['nobody cared'], /irq \d+: nobody cared/, 'irq: nobody cared', undefined, {
     class: 'IRQ',
   }),
