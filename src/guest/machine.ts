@@ -147,6 +147,7 @@ export async function startMachine(
   });
   const stop = (): void => watch.ended('off-asked', 'the run was stopped', spec.signal?.reason);
   spec.signal?.addEventListener('abort', stop, { once: true });
+  if (spec.signal?.aborted === true) stop(); // while QEMU started
   cleanup.add('stop', () => spec.signal?.removeEventListener('abort', stop));
 
   await greeted(qmp, exited, file('qemu.log'));

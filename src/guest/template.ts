@@ -12,7 +12,7 @@ import { bootGuest } from './boot.js';
 import { commandLine } from './command-line.js';
 import { hostIdentity } from './host-identity.js';
 import type { BootSpec, Machine } from './machine.js';
-import { compileProbe, listProbes } from './probe-build.js';
+import { compileProbe } from './probe-build.js';
 import { saveGuest, stateName } from './save.js';
 
 /** What a template is worth keeping for: everything that must be the same for its memory to be of use again. */
@@ -45,6 +45,8 @@ interface Manifest {
 export interface TemplateSpec extends BootSpec {
   /** Judges what the template's boot printed; the answer is kept with it and must be JSON. */
   readonly judgeBoot: (console: Buffer) => unknown;
+  /** Names of the probes that it has on board. */
+  readonly probes: readonly string[];
 }
 
 /** What a template is made from, as text: kernel, rootfs, probes, machine, QEMU and host. Same text, same template. */
@@ -96,8 +98,7 @@ export interface TemplatePlace {
 
 /** Finds the place of the template that `spec` needs; compiles the probes that it holds. */
 export async function placeTemplate(spec: TemplateSpec): Promise<TemplatePlace> {
-  const names = await listProbes();
-  const probes = await Promise.all(names.map((name) => compileProbe(name, { signal: spec.signal })));
+  const probes = await Promise.all(spec.probes.map((name) => compileProbe(name, { signal: spec.signal })));
   const key = await templateKey(
     spec,
     probes.map((probe) => probe.key),

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { EventLog } from '../artifacts/events.js';
 import type { RunPlan } from '../artifacts/result.js';
 import type { GuestOrigin, RunningGuest } from '../guest/guest.js';
+import { listProbes } from '../guest/probe-build.js';
 import { type StartSpec, startGuest } from '../guest/start.js';
 import { GuestUnderTest } from '../guest/under-test.js';
 import { diskError, writeAtomic } from '../kit/atomic.js';
@@ -171,6 +172,7 @@ async function startSpec(
     consoleLimit: scenario.options.consoleLimit,
     signal: spec.signal,
     templates: templatesFor(scenario, plan),
+    probes: await listProbes(),
     judgeBoot: (console) => judgeBoot(console, plan.kernel.release),
   };
 }

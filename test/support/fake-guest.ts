@@ -38,7 +38,10 @@ export async function fakeGuest(
   const host = makeKeyPair();
   await mkdir(directory);
   const part: FakeScript = { hostKey: host.privateKey, ...script };
-  await writeFile(path.join(directory, 'fake.json'), JSON.stringify(part));
+  // A template boots in a folder of its own below the guest's.
+  await mkdir(path.join(directory, 'template'));
+  for (const folder of [directory, path.join(directory, 'template')])
+    await writeFile(path.join(folder, 'fake.json'), JSON.stringify(part));
   await writeFile(path.join(base, 'image'), 'x');
   const seen: Seen[] = [];
   const image = { key: 'k', provenance: {} };

@@ -22,8 +22,17 @@ const consoleFile = after('-chardev', 'id=console')
   .replace(/^.*path=/, '')
   .replaceAll(',,', ',');
 const folder = path.dirname(consoleFile);
-const script = JSON.parse(readFileSync(path.join(folder, 'fake.json'), 'utf8')) as FakeScript;
-const userKey = /lastref\.key=(\S+)/.exec(after('-append'))?.[1] ?? '';
+const isClone = argv.includes('-incoming');
+const told = JSON.parse(readFileSync(path.join(folder, 'fake.json'), 'utf8')) as FakeScript;
+const script: FakeScript = isClone ? { ...told, ...told.asClone } : told;
+const keyOf = (text: string): string | undefined => /(?:lastref\.key=|ssh-ed25519 )(\S+)/.exec(text)?.[1];
+const userKey = keyOf(after('-append')) ?? keyOf(after('-fw_cfg')) ?? '';
+const memory = after('-object', 'memory-backend-file');
+// Memory that is shared with its file is in it; a private copy is not.
+if (memory.endsWith('share=on')) {
+  const file = /mem-path=(.*),share=on$/.exec(memory)?.[1]?.replaceAll(',,', ',') ?? '';
+  writeFileSync(file, 'the memory of the template\n');
+}
 writeFileSync(path.join(folder, 'fake.pid'), String(process.pid));
 process.stderr.write(`fake: started with ${argv.length} words\n`);
 
@@ -62,13 +71,20 @@ function obey({ execute, arguments: args, id }: Command, port: number): void {
   if (reply === null) return;
   if (reply !== undefined) say({ ...reply, id });
   else if (execute === 'query-status') say({ return: { status: 'running' }, id });
+  else if (execute === 'query-migrate') say({ return: { status: 'completed' }, id });
   else if (line === 'info usernet') say({ return: usernet(port), id });
   else if (execute === 'human-monitor-command') say({ return: printed(line), id });
   else say({ return: {}, id });
   if (execute === 'qmp_capabilities') {
-    if (script.sshIsMute !== true) befall({ console: '[    1.000000] lastref: guest up\n' });
-    befall(script.atBoot);
+    if (script.sshIsMute !== true && !isClone) befall({ console: '[    1.000000] lastref: guest up\n' });
+    befall(isClone ? undefined : script.atBoot);
   }
+  if (reply === undefined && execute === 'migrate') writeFileSync('state', 'the state of the devices\n');
+  if (execute === 'device_del') {
+    const { id: device = '' } = args ?? {};
+    befall({ events: [{ event: 'DEVICE_DELETED', data: { device } }] });
+  }
+  if (execute === 'cont') befall(script.atWake);
   if (execute === 'quit') {
     const asked = { event: 'SHUTDOWN', data: { guest: false, reason: 'host-qmp-quit' } };
     befall({ events: [asked], exits: 0 });
@@ -128,23 +144,23 @@ function isLeft(one: FakeAnswer): boolean {
 function answer(channel: ServerChannel, command: string): void {
   const file = path.join(folder, `stdin-${++commands}`);
   appendFileSync(path.join(folder, 'commands'), `${command}\n`);
-  const told: FakeAnswer = (script.answers ?? []).find(
+  const reply: FakeAnswer = (script.answers ?? []).find(
     (one) => command.startsWith(one.starts) && isLeft(one),
   ) ?? {
     starts: '',
   };
   channel.on('data', (chunk: Buffer) => appendFileSync(file, chunk));
-  if (told.hangs === true) {
-    befall(told.deed);
+  if (reply.hangs === true) {
+    befall(reply.deed);
     return;
   }
   const end = (): void => {
-    if (told.stdout !== undefined) channel.write(told.stdout);
-    if (told.prints !== undefined) channel.write(readFileSync(path.join(folder, told.prints)));
-    if (told.stderr !== undefined) channel.stderr.write(told.stderr);
-    channel.exit(told.code ?? 0);
+    if (reply.stdout !== undefined) channel.write(reply.stdout);
+    if (reply.prints !== undefined) channel.write(readFileSync(path.join(folder, reply.prints)));
+    if (reply.stderr !== undefined) channel.stderr.write(reply.stderr);
+    channel.exit(reply.code ?? 0);
     channel.end();
-    befall(told.deed);
+    befall(reply.deed);
   };
   channel.on('end', end);
   if (!existsSync(file)) channel.resume();

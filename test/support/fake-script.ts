@@ -30,6 +30,10 @@ export interface FakeScript {
   readonly hostKey: string;
   /** Before the greeting; with `exits` there is none. */
   readonly atStart?: FakeDeed;
+  /** Another part for a clone. */
+  readonly asClone?: Partial<FakeScript>;
+  /** When a clone is let go. */
+  readonly atWake?: FakeDeed;
   readonly greets?: false;
   /** As soon as the negotiation is over. */
   readonly atBoot?: FakeDeed;
