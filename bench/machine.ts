@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { RunPlan } from '../src/artifacts/result.js';
 import { createRun } from '../src/artifacts/store.js';
 import type { RunningGuest } from '../src/guest/guest.js';
+import { listProbes } from '../src/guest/probe-build.js';
 import { startGuest } from '../src/guest/start.js';
 import { judgeBoot } from '../src/suite/boot-log.js';
 import { findShape } from '../src/suite/discover.js';
@@ -74,6 +75,7 @@ export async function openMachine(options: {
         userKey: makeKeyPair(),
         record: () => undefined,
         templates: how === 'clone' ? 'make' : 'cold',
+        probes: await listProbes(),
         judgeBoot: (console) => judgeBoot(console, plan.kernel.release),
       });
       if (guest.origin.kind === how) return guest;
