@@ -48,6 +48,9 @@ const calls = {
   'NVMe identify command': ['nvme', 'identify'],
   'read by IORING_OP_URING_CMD': ['uring-command'],
   'write by IORING_OP_URING_CMD': ['uring-command', 'write'],
+  VFIO_IOMMU_MAP_DMA: ['vfio'],
+  'VFIO_IOMMU_MAP_DMA, read-only': ['vfio', 'ro'],
+  KVM_RUN: ['kvm'],
   'core dump': ['core'],
 } as const satisfies Record<string, readonly string[]>;
 

@@ -1,4 +1,5 @@
 import { LastrefError } from '../kit/errors.js';
+import type { Nvme } from './nvme.js';
 import type { Storage } from './owner.js';
 import type { GuestUnderTest } from './under-test.js';
 
@@ -83,4 +84,17 @@ export async function stopArray(guest: GuestUnderTest, whole: Storage): Promise<
   const state = `/sys/block/${whole.node.replace('/dev/', '')}/md/array_state`;
   const { code, stderr } = await guest.write(state, 'clear');
   if (code !== 0) throw new LastrefError(`clear > ${state}: ${stderr.trim()}`, { blame: 'test' });
+}
+
+/** Takes a device from its driver and gives it to vfio-pci. Returns the node of its IOMMU group. */
+export async function giveToVfio(guest: GuestUnderTest, device: Nvme): Promise<string> {
+  const set = async (file: string, value: string): Promise<void> => {
+    const { code, stderr } = await guest.write(file, value);
+    if (code !== 0) throw new LastrefError(`${value} > ${file}: ${stderr.trim()}`, { blame: 'test' });
+  };
+  await set(`${device.sysfs}/driver_override`, 'vfio-pci');
+  await set(`${device.sysfs}/driver/unbind`, device.bdf);
+  await set('/sys/bus/pci/drivers_probe', device.bdf);
+  const group = (await guest.run(['readlink', `${device.sysfs}/iommu_group`])).trim();
+  return `/dev/vfio/${group.split('/').at(-1)}`;
 }

@@ -13,7 +13,7 @@ import { RaceProbe } from './probe-types-race.js';
 import { RemoverProbe } from './probe-types-remover.js';
 import { Remover } from './remover.js';
 import type { ExecResult } from './ssh.js';
-import { array, type Filesystem, fileOn, loopDevice, plainDisk, stopArray } from './storage.js';
+import { array, type Filesystem, fileOn, giveToVfio, loopDevice, plainDisk, stopArray } from './storage.js';
 
 /** The NVMe devices of a shape, by id. Asking for one that the shape lacks raises. */
 export interface Devices {
@@ -151,6 +151,11 @@ export class GuestUnderTest {
 
   raid(level: 'raid0' | 'raid1', members: readonly Storage[]): Promise<Storage> {
     return array(this, level, members);
+  }
+
+  /** The node of a device's IOMMU group, once vfio has the device. */
+  giveToVfio(device: Nvme): Promise<string> {
+    return giveToVfio(this, device);
   }
 
   stopRaid(whole: Storage): Promise<void> {

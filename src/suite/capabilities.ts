@@ -51,6 +51,14 @@ export const capabilities = {
       ? null
       : 'this kernel cannot make arrays (CONFIG_MD_RAID0, CONFIG_MD_RAID1)';
   },
+  kvm: async (guest) =>
+    (await guest.exists('/dev/kvm'))
+      ? null
+      : 'this guest cannot run a guest of its own: its kernel has no KVM, or its CPU no virtualisation',
+  vfio: async (guest) =>
+    (await guest.exists('/sys/bus/pci/drivers/vfio-pci')) && (await guest.exists('/sys/class/iommu/dmar0'))
+      ? null
+      : 'this guest has no vfio or no IOMMU (CONFIG_VFIO_PCI, CONFIG_INTEL_IOMMU)',
   lkdtm: async (guest) =>
     (await guest.exists('/sys/kernel/debug/provoke-crash/DIRECT'))
       ? null

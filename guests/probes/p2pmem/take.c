@@ -34,6 +34,8 @@ static const struct {
 	{ "longterm", take_longterm },
 	{ "nvme", take_nvme },
 	{ "uring-command", take_uring_command },
+	{ "vfio", take_vfio },
+	{ "kvm", take_kvm },
 	{ "core", take_core },
 };
 

@@ -53,6 +53,9 @@ TAKER(longterm);
 /* take-nvme.c */
 TAKER(nvme);
 TAKER(uring_command);
+/* take-machine.c */
+TAKER(vfio);
+TAKER(kvm);
 /* take-core.c */
 TAKER(core);
 
