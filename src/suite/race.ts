@@ -1,11 +1,9 @@
-import type { Phase, RaceOutcome, Role, Round } from '../guest/probe-types-race.js';
+import type { Role, Round } from '../guest/probe-types-race.js';
 import { LastrefError } from '../kit/errors.js';
 import type { Expect } from './matchers.js';
 import type { PromiseName } from './promises.js';
+import { hits, neverIn, type Window } from './race-round.js';
 import { type Cells, cells, type Scenario, type ScenarioContext } from './scenario.js';
-
-/** What must happen while the removal is under way, or the race was not run. */
-type Window = `${RaceOutcome} ${Phase}`;
 
 export interface Race {
   /** Without its machine: a sentence that is true on a correct kernel. */
@@ -66,7 +64,7 @@ function racing(
         const removal = { file: '/sys/bus/pci/drivers/nvme/unbind', value: cmb.bdf };
         const limits = { deadlineMs: 60_000 };
         const round = await probe.round(removal, cmb.allocate, racers, { ...how, ...limits });
-        for (const window of windows) count(window, seen(round, window));
+        for (const window of windows) count(window, hits(round, window));
         holdAgainst(context.expect, round, `round ${number} of seed ${random.seed}`);
         await cmb.rebind();
         await context.expect('the pool', () => cmb.available(), 'pool-balances').toBecome(baseline);
@@ -76,30 +74,11 @@ function racing(
   };
 }
 
-function seen(round: Round, window: Window): number {
-  const [outcome, phase] = window.split(' ') as [RaceOutcome, Phase];
-  return round.count(outcome, phase);
-}
-
 /** What may never be counted, whoever won. */
 function holdAgainst(expect: Expect, round: Round, which: string): void {
-  const never: readonly (readonly [string, number, PromiseName])[] = [
-    ['accesses that went through when unbind was over', round.count('touched', 'over'), 'zap-on-unbind'],
-    ['mappings that were made when unbind was over', round.count('mapped', 'over'), 'no-new-mappings'],
-    ['accesses to dead memory that went through', sum(round, 'revived'), 'zap-on-unbind'],
-    ['accesses that were no SIGBUS where nothing could be', sum(round, 'odd'), 'zap-on-unbind'],
-    [
-      'mmaps that were refused with another error than ENODEV or ENOMEM',
-      sum(round, 'refused'),
-      'refusals-are-exact',
-    ],
-  ];
   expect(`${which}: how unbind ended`, round.errno, 'unbind-finishes').toBe(null);
-  for (const [what, number, promise] of never) expect(`${which}: ${what}`, number, promise).toBe(0);
+  for (const { what, times, breaks } of neverIn(round)) expect(`${which}: ${what}`, times, breaks).toBe(0);
 }
-
-const sum = (round: Round, outcome: RaceOutcome): number =>
-  round.count(outcome, 'before') + round.count(outcome, 'during') + round.count(outcome, 'over');
 
 /** A race that never raced has shown nothing, whatever came of it. */
 function requireHit({ counted }: Pick<ScenarioContext, 'counted'>, window: Window): void {
