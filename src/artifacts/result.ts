@@ -1,5 +1,14 @@
 import type { ConsoleReport, Known, Outcome, Verdict } from '../verdict/types.js';
 
+/** How the guest of a scenario started. */
+export interface GuestStart {
+  readonly kind: 'clone' | 'cold';
+  /** Key of the template that a clone is a copy of. */
+  readonly template?: string;
+  /** Why it booted where a clone was wanted. */
+  readonly why?: string;
+}
+
 /** runs/<id>/scenarios/<area>/<name>/result.json */
 export interface ScenarioResult {
   /** `<area>/<name>`, from the file's place in suites/. */
@@ -19,6 +28,8 @@ export interface ScenarioResult {
   readonly startedAt: string | null;
   readonly durationMs: number | null;
   readonly bootMs: number | null;
+  /** Absent where no guest came up. */
+  readonly start?: GuestStart;
   readonly accelerator: string | null;
   /** How often something was seen to happen, e.g. a race's window hit. */
   readonly counters?: Readonly<Record<string, number>>;
@@ -45,6 +56,8 @@ export interface RunResult {
   } | null;
   readonly host: Readonly<Record<string, string>>;
   readonly counts: Readonly<Record<Outcome, number>>;
+  /** Why guests booted cold although clones were wanted, and how many did; absent when none did. */
+  readonly coldStarts?: readonly { readonly why: string; readonly guests: number }[];
   readonly scenarios: readonly Pick<ScenarioResult, 'id' | 'title' | 'outcome' | 'durationMs' | 'known'>[];
 }
 

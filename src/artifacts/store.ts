@@ -143,11 +143,21 @@ export async function finishedRun(
     kernel: { name: plan.kernel.name, release: plan.kernel.release, provenance: plan.kernel.provenance },
     host: plan.host,
     counts,
+    ...coldStarts(scenarios),
     scenarios: scenarios.map(({ id, title, outcome, durationMs, known }) => ({
       ...{ id, title, outcome, durationMs },
       ...(known === undefined ? {} : { known }),
     })),
   };
+}
+
+/** Each reason once: what every guest of a run has to say is said by the run. */
+function coldStarts(scenarios: readonly ScenarioResult[]): Pick<RunResult, 'coldStarts'> {
+  const counts = new Map<string, number>();
+  for (const { start } of scenarios)
+    if (start?.why !== undefined) counts.set(start.why, (counts.get(start.why) ?? 0) + 1);
+  if (counts.size === 0) return {};
+  return { coldStarts: [...counts].map(([why, guests]) => ({ why, guests })) };
 }
 
 /** Writes a scenario's result.json and its reproduce.sh. */

@@ -80,7 +80,9 @@ ${splat === null ? null : markup`<pre class="splat">${splat}</pre>`}
 ${aftermath(scenario)}
 <p>${isFailed(scenario.outcome) ? 'Reproduce' : 'Ask again'}: <code>${scenario.reproduce}</code></p>
 <p class="quiet">asks ${scenario.asks.join(', ') || 'nothing by name'}; shape ${scenario.shape}; ${scenario.accelerator ?? 'no guest'}${
-    scenario.bootMs === null ? '' : `; booted in ${formatDuration(scenario.bootMs)}`
+    scenario.bootMs === null
+      ? ''
+      : `; ${scenario.start?.kind === 'clone' ? 'woken as a clone' : 'booted'} in ${formatDuration(scenario.bootMs)}`
   }</p>
 ${files.length > 0 ? markup`<details><summary>Evidence (${files.length})</summary><ul>${files}</ul></details>` : null}
 ${timeline.length > 0 ? timelineTable(timeline) : null}

@@ -185,6 +185,8 @@ function summaryLines(style: Style, result: RunResult, directory: string, start:
       `of the failed, ${counts.ERROR} ERROR (the test) and ${counts.MISS} MISS (harness or host): no verdict on the kernel`,
     );
   }
+  for (const { why, guests } of result.coldStarts ?? [])
+    lines.push(oneLine(`${count(guests, 'guest')} booted cold: ${why}`, 400));
   const took = result.durationMs === null ? '' : `took ${formatDuration(result.durationMs)} - `;
   lines.push(oneLine(`${took}evidence: ${directory}`, 500));
   lines.push(closingLine(counts));

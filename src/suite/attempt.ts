@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
+import { copyFile, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { EventLog } from '../artifacts/events.js';
 import type { RunPlan } from '../artifacts/result.js';
@@ -108,6 +108,7 @@ async function attempt(spec: AttemptSpec, found: Findings): Promise<AttemptOutco
     spec.step('booting', 'boot');
     guest = await startGuest(toStart);
     await found.place.runs(guest);
+    if (guest.origin.kind === 'clone') await copyFile(guest.origin.bootLog, path.join(directory, 'boot.log'));
     spec.booted();
     await ask(spec, guest, token, events, wounds.signal, found);
   } catch (error) {

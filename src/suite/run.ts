@@ -3,6 +3,7 @@ import path from 'node:path';
 import { scenarioPaths } from '../artifacts/layout.js';
 import type { RunPlan, ScenarioResult } from '../artifacts/result.js';
 import { unfinishedScenario, writeScenarioResult } from '../artifacts/store.js';
+import type { GuestOrigin } from '../guest/guest.js';
 import { diskError } from '../kit/atomic.js';
 import { LastrefError } from '../kit/errors.js';
 import { judge } from '../verdict/judge.js';
@@ -82,6 +83,7 @@ export async function runScenario(id: string, scenario: Scenario, plan: RunPlan)
       startedAt,
       durationMs: Math.round(performance.now() - since),
       bootMs: last.bootMs,
+      ...guestStart(last.origin),
       ...(hits.length === 0 ? {} : { counters: last.counters ?? {} }),
       attempts,
       evidence: await keptFiles(paths.directory),
@@ -99,6 +101,12 @@ function whyUnasked({ options: { skip, mutant } }: Scenario, plan: RunPlan): str
   const own = plan.mutant === null ? null : path.parse(plan.mutant).name;
   if (skip !== undefined || mutant === undefined || mutant === own) return skip;
   return `only a kernel with the seeded bug ${mutant} can be asked this: \`--mutant ${mutant}\``;
+}
+
+function guestStart(origin: GuestOrigin | null): Pick<ScenarioResult, 'start'> {
+  if (origin === null) return {};
+  if (origin.kind === 'clone') return { start: { kind: 'clone', template: origin.template } };
+  return { start: { kind: 'cold', ...(origin.why === undefined ? {} : { why: origin.why }) } };
 }
 
 /** A question that makes no sense needs no guest. */

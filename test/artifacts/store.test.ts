@@ -109,3 +109,14 @@ test('a run whose process was killed is readable, frees its lock and counts what
     ['PASS', 'ERROR', 'ERROR'],
   );
 });
+
+test('a run says once why its guests booted cold', async (t) => {
+  const plan = samplePlan(await scratch(t));
+  const cold = (why?: string): ReturnType<typeof sampleResult> => ({
+    ...sampleResult(plan, plan.scenarios[0]?.id ?? '', 'PASS'),
+    start: { kind: 'cold', ...(why === undefined ? {} : { why }) },
+  });
+  const { coldStarts } = await finishedRun(plan, [cold('no room'), cold('no room'), cold()], 1);
+  t.deepEqual(coldStarts, [{ why: 'no room', guests: 2 }]);
+  t.is((await finishedRun(plan, [cold()], 1)).coldStarts, undefined);
+});

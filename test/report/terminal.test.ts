@@ -221,3 +221,16 @@ test('colours and redrawing need a terminal; NO_COLOR, TERM=dumb and CI are obey
   t.like(styleFor(tty, { CI: 'true' }), { colour: true, live: false });
   t.like(styleFor({}, { FORCE_COLOR: '1' }), { colour: true, live: false });
 });
+
+test('why guests booted although clones were wanted is said once, with how many did', (t) => {
+  const coldStarts = [{ why: 'its template could not be made: no room', guests: 3 }];
+  const text = show(log, [
+    start,
+    { kind: 'run-end', t: 9000, result: { ...result({ PASS: 3 }), coldStarts }, directory: 'runs/1' },
+  ]);
+  t.regex(text, /\n3 guests booted cold: its template could not be made: no room\n/);
+  t.notRegex(
+    show(log, [start, { kind: 'run-end', t: 1, result: result({}), directory: 'r' }]),
+    /booted cold/,
+  );
+});
