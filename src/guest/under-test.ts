@@ -162,6 +162,21 @@ export class GuestUnderTest {
     return stopArray(this, whole);
   }
 
+  /** Waits until the guest's own clock has moved on: for questions about how long the kernel keeps at something. */
+  async untilPassed(seconds: number): Promise<void> {
+    const uptime = async (): Promise<number> => Number.parseFloat(await this.#guest.read('/proc/uptime'));
+    const end = (await uptime()) + seconds;
+    await until(
+      {
+        name: `${seconds} s to pass in the guest`,
+        deadlineMs: this.patience(seconds * 1000 + 10_000),
+        signal: this.#guest.signal,
+        blame: 'host',
+      },
+      async () => ((await uptime()) >= end ? true : undefined),
+    );
+  }
+
   /** A QMP command of the machine under the guest: for scenarios about the machine itself. */
   qmp(command: string, args?: Readonly<Record<string, unknown>>): Promise<unknown> {
     return this.#guest.qmp.execute(command, args);

@@ -1,0 +1,14 @@
+// describe: a device cannot be told to use its own memory where peers are refused
+// breaks: data-arrives
+// accepts: refusals-are-exact
+// invariant: a device may always reach itself
+// seen by: p2pdma/peer-to-peer-refused-when-blocked
+// files: drivers/pci/p2pdma.c
+@@
+identifier a, bb;
+@@
+  if (
+-     a == bb
++     a == bb && bb != client
+     )
+  goto check_b_path_acs;
