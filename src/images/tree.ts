@@ -38,7 +38,6 @@ export function treesFolder(cache = cacheRoot()): string {
   return isBuildable(cache) ? path.join(cache, 'trees') : `/var/tmp/lastref-${userInfo().uid}/trees`;
 }
 
-/** Counting lines changes the configuration in one place and a few objects: it shares the plain kernel's tree. */
 export async function treeKey(source: TreeSource, spec: KernelSpec): Promise<string> {
   const identity = {
     pristine: () => source.kind === 'pristine' && source.key,
@@ -46,13 +45,10 @@ export async function treeKey(source: TreeSource, spec: KernelSpec): Promise<str
     own: async () => source.kind === 'own' && realpath(source.path),
   }[source.kind];
   const id = String(await identity());
-  return hashOf(
-    'tree',
-    source.kind,
-    id,
-    (spec.fragments ?? []).filter((name) => name !== 'coverage').join(' '),
-    spec.toolchain?.cc ?? 'gcc',
-  ).slice(0, 20);
+  return hashOf('tree', source.kind, id, (spec.fragments ?? []).join(' '), spec.toolchain?.cc ?? 'gcc').slice(
+    0,
+    20,
+  );
 }
 
 /** A hard-linked copy: seconds instead of a second 1.7 GB. Across file systems a real one. */

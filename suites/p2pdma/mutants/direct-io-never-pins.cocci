@@ -1,6 +1,6 @@
 // describe: direct I/O does not ask GUP for device pages, so none is ever transferred
 // breaks: data-arrives
-// accepts: refusals-are-exact, unbind-waits-for-pins
+// accepts: refusals-are-exact, unbind-waits-for-pins, rebind-works, no-page-in-two-hands
 // invariant: O_DIRECT to an NVMe namespace takes device memory
 // seen by: p2pdma/rebind-works-again, p2pdma/unbind-waits-for-write
 // files: block/bio.c

@@ -1,6 +1,6 @@
 // describe: NVMe namespaces do not say that they can do peer-to-peer
 // breaks: data-arrives
-// accepts: refusals-are-exact, unbind-waits-for-pins
+// accepts: refusals-are-exact, unbind-waits-for-pins, rebind-works, no-page-in-two-hands
 // invariant: O_DIRECT to an NVMe namespace takes device memory
 // seen by: p2pdma/rebind-works-again, p2pdma/unbind-waits-for-write
 // files: drivers/nvme/host/core.c

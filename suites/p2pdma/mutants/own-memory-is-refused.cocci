@@ -1,6 +1,6 @@
 // describe: a device cannot be told to use its own memory where peers are refused
 // breaks: data-arrives
-// accepts: refusals-are-exact
+// accepts: refusals-are-exact, unbind-waits-for-pins, rebind-works, no-page-in-two-hands
 // invariant: a device may always reach itself
 // seen by: p2pdma/peer-to-peer-refused-when-blocked
 // files: drivers/pci/p2pdma.c
