@@ -37,6 +37,8 @@ export function canonicalFunction(name: string): string {
   return name;
 }
 
+const headOf: Readonly<Record<string, string>> = { backtrace: 'backtrace', owner: 'page-allocated' };
+
 /** Functions from the report that may be to blame, in the order the row asks for. */
 function collect(blame: Blame, items: readonly Item[], header: string | null, text: string): string[] {
   const found: string[] = [];
@@ -76,7 +78,7 @@ function collect(blame: Blame, items: readonly Item[], header: string | null, te
       if (from >= 0) found.push(...framesFrom(items, interruptedAt(items, from + 1), true));
       else found.push(...pointerAndTrace(items));
     } else {
-      const wanted = source === 'backtrace' ? 'backtrace' : 'trace';
+      const wanted = headOf[source] ?? 'trace';
       const head =
         source === 'frames'
           ? cursor - 1
@@ -194,6 +196,8 @@ export function findFunction(
   const inside = named.filter((name) => !trapEntries.test(name));
   const kept = inside.length > 0 ? inside : named;
   const top = kept[0] ?? null;
+  if (top === null && blame.otherwise !== undefined)
+    return findFunction(blame.otherwise, items, header, report);
   if (blame.pick === 'hang') return { fn: pickHang(candidates), top };
   if (blame.pick === 'stall') return { fn: pickStall(kept), top };
   return { fn: top, top };
@@ -220,24 +224,30 @@ function pickHang(names: readonly string[]): string | null {
   return names.find((name) => !waiting.test(name) && !isShared(name)) ?? null;
 }
 
-/** The first file of the stacks that is not itself plumbing; needs a decoded log. */
+/** The first file of the stacks that is not itself plumbing, or one below it in the same folder's subsystem
+ * (`fs/ext4/inode.c` behind `fs/read_write.c`); needs a decoded log. */
 export function findFile(files: readonly string[]): string | null {
-  return files.find((file) => !plumbing.some((pattern) => pattern.test(file))) ?? null;
+  const own = files.filter((file) => !plumbing.some((pattern) => pattern.test(file)));
+  let best = own[0] ?? files[0] ?? null;
+  for (const file of own) {
+    if (best !== null && file.startsWith(`${folderOf(best)}/`) && depth(file) > depth(best)) best = file;
+  }
+  return best;
 }
 
+const folderOf = (file: string): string => file.slice(0, Math.max(0, file.lastIndexOf('/')));
+const depth = (file: string): number => file.split('/').length;
+
+/** Files whose functions notice or carry what others did. */
 const plumbing: readonly RegExp[] = [
-  /\.h$/,
-  /^(?:virt\/)?lib\//,
-  /^mm\/(?:kasan|kmsan|kfence)\//,
-  /^mm\/(?:sl.b(?:_common)?|memory|filemap|percpu[\w-]*|vmalloc|page_alloc|util|mempool|usercopy|dmapool|gup|mmap_lock|mm_init)\.c$/,
-  /^kernel\/(?:kcov|panic|softirq|kthread|workqueue|fork|exit|notifier|stacktrace)\.c$/,
-  /^kernel\/(?:rcu|locking|printk|sched|kcsan|debug|trace|events|time|dma)\//,
-  /^arch\/[^/]+\/(?:kernel\/(?:stacktrace|process|irq(?:_64)?|unwind[\w-]*|irq|apic\/\w+|entry[\w-]*)|mm\/(?:fault|physaddr|extable)|entry\/[\w/-]+|lib\/[\w-]+|include\/.*)\.[chS]$/,
-  /^mm\/(?:truncate|swap|rmap|folio-compat|readahead)\.c$/,
-  /^net\/core\/(?:dev|sock|skbuff|rtnetlink)\.c$/,
-  /^fs\/proc\/generic\.c$/,
-  /^trusty\//,
-  /^drivers\/(?:base\/|usb\/core\/|clocksource\/|irqchip\/)/,
-  /^security\/kasan/,
-  /^\.\.|^\//,
+  /\.h$|^\.\.|^\//,
+  /^(?:virt\/)?lib\/|^arch\/[^/]+\/lib\//,
+  /^mm\/(?:kasan|kmsan|kfence)\/|^kernel\/kcsan\//,
+  /^mm\/(?:sl.b(?:_common)?|memory|filemap|folio-compat|truncate|percpu[\w-]*|vmalloc|page_alloc|util|mempool|usercopy)\.c$/,
+  /^kernel\/(?:kcov|panic|softirq|kthread|workqueue|stacktrace)\.c$|^kernel\/time\/timer\.c$/,
+  /^kernel\/(?:rcu|locking|printk|sched)\//,
+  /^arch\/[^/]+\/(?:kernel\/(?:traps|stacktrace|unwind[\w-]*|apic\/apic|entry[\w-]*)|mm\/(?:fault|physaddr)|entry\/[\w/-]+)\.[cS]$/,
+  /^arch\/arm64\/kernel\/process\.c$/,
+  /^net\/core\/(?:dev|sock|skbuff)\.c$/,
+  /^fs\/proc\/generic\.c$|^drivers\/usb\/core\/urb\.c$|^trusty\//,
 ];

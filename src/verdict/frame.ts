@@ -31,7 +31,16 @@ export type Item =
     }
   | { readonly kind: 'head'; readonly name: Head; readonly text: string; readonly at: number };
 
-export type Head = 'trace' | 'allocated' | 'freed' | 'origin' | 'backtrace' | 'access' | 'other';
+export type Head =
+  | 'trace'
+  | 'allocated'
+  | 'freed'
+  | 'origin'
+  | 'backtrace'
+  | 'access'
+  | 'page-allocated'
+  | 'page-freed'
+  | 'other';
 
 const symbol = String.raw`([A-Za-z_$][\w$]*(?:\.[\w.$]+)?)\+0x([0-9a-f]+)\/0x([0-9a-f]+)`;
 const frame = new RegExp(
@@ -59,13 +68,15 @@ const heads: readonly (readonly [RegExp, Head])[] = [
   [/^[ \t]*backtrace(?: \(.*\))?:/, 'backtrace'],
   [/^[ \t]*(?:read|write|read-write|assert no)[a-z() -]* to 0x[0-9a-f]+ of \d+ bytes by /, 'access'],
   [/^[ \t]*(?:Last potentially related work creation:|Second to last potentially)/, 'other'],
-  [/^[ \t]*page (?:last allocated via|last free |has been migrated)/, 'other'],
+  [/^[ \t]*page last allocated via/, 'page-allocated'],
+  [/^[ \t]*page last free /, 'page-freed'],
+  [/^[ \t]*page has been migrated/, 'other'],
 ];
 
 /** 32-bit ARM: `[<80392834>] (callee+0x1c) from [<8049631c>] (caller+0xfc/0x4b8)`. The caller counts: the callee of
  * a call that never returns is resolved to the function behind it. */
 const arm =
-  /^[ \t]*\[<[0-9a-f]+>\] \([\w$.+/]+\) from \[<[0-9a-f]+>\] \(([A-Za-z_$][\w$]*(?:\.[\w.$]+)?)(?:\+0x([0-9a-f]+)(?:\/0x([0-9a-f]+))?)?\)/;
+  /^[ \t]*\[<[0-9a-f]+>\] \([\w$.+/]+\) from \[<[0-9a-f]+>\] \(([A-Za-z_$][\w$]*(?:\.[\w.$]+)?)(?:\+0x([0-9a-f]+)(?:\/0x([0-9a-f]+))?)?( [^)]*)?\)/;
 
 /** Cuts `.isra.0`, `.constprop.1`, `.cold`, `.llvm.123` and `.part.2` off a symbol. */
 export function plainSymbol(name: string): string {
@@ -104,9 +115,10 @@ const bare = { inline: false, offset: null, size: null, module: null };
 export function parseFrame(text: string): Frame | null {
   const caller = text.includes(') from [<') ? arm.exec(text) : null;
   if (caller !== null) {
-    const [, symbol = '', offset, size] = caller;
-    if (offset !== undefined && size !== undefined) return resolved(symbol, offset, size, '', true);
-    return { ...bare, fn: plainSymbol(symbol), sure: true, file: null, line: null, symbol };
+    const [, symbol = '', offset, size, rest = ''] = caller;
+    if (offset !== undefined && size !== undefined) return resolved(symbol, offset, size, rest, true);
+    const inline = rest.endsWith('[inline]');
+    return { ...bare, fn: plainSymbol(symbol), sure: true, ...placeIn(rest), inline, symbol };
   }
   const match = frame.exec(text);
   if (match !== null) {

@@ -134,6 +134,9 @@ function significant(stack: readonly string[]): string[] {
     .map(canonicalFunction);
 }
 
+/** Stacks that a report can do without. */
+const lenient: readonly string[] = ['other', 'access', 'page-allocated', 'page-freed'];
+
 function stackDamage(wanted: boolean, items: readonly Item[], text: string): string | null {
   const heads = items.filter((item) => item.kind === 'head');
   // riscv prints a stack without a head, below its registers.
@@ -141,7 +144,7 @@ function stackDamage(wanted: boolean, items: readonly Item[], text: string): str
   if (wanted && heads.length === 0 && !headless && !/Call [Tt]race|[Bb]acktrace/.test(text))
     return 'the report has no stack';
   for (const head of heads) {
-    if (head.name === 'other' || head.name === 'access') continue;
+    if (lenient.includes(head.name)) continue;
     const next = items.find((item) => item.at > head.at);
     if (next === undefined || next.at > head.at + 15) {
       if (/stack is not available/.test(text)) continue;

@@ -1,4 +1,4 @@
-import type { Rule, RuleTable } from './rule.js';
+import type { Blame, Rule, RuleTable } from './rule.js';
 
 const page = (id: string, words: string[], start: RegExp, title: string, more: Partial<Rule> = {}): Rule => ({
   id,
@@ -10,7 +10,17 @@ const page = (id: string, words: string[], start: RegExp, title: string, more: P
   ...more,
 });
 
+/** Where a page is found to be in a bad state, or was handed out. */
+const handing =
+  /alloc|vmap|page_owner|(?:free|put|get|update|release)_page|free_unref|^_*folio|truncate_inode_pages|page_frag_free|prep_new_page|bulk/;
 const freeing = [/free|^bad_page|release_pages|folio|tlb_|zap_|unmap_|page_|skb_|reason_drop|napi_/];
+
+/** Whose page it is, where page_owner tells; else who noticed. */
+const ofPage: Blame = {
+  from: ['owner'],
+  skip: [handing],
+  otherwise: { from: ['trace'], skip: freeing },
+};
 
 // mm/page_alloc.c: bad_page; mm/memory.c: print_bad_pte; kernel/fork.c: check_mm; mm/swapfile.c; mm/debug.c;
 // arch/x86/mm/fault.c: pgtable_bad; mm/page_poison.c; fs/super.c, fs/open.c, fs/dcache.c.
@@ -22,12 +32,12 @@ export const pages: RuleTable = [
     'BUG: Bad page state in {fn}',
     {
       not: /messages suppressed/,
-      blame: { from: ['trace'], skip: freeing },
+      blame: ofPage,
       stack: true,
     },
   ),
   page('page-cache', ['Bad page cache'], /BUG: Bad page cache in process/, 'BUG: Bad page cache in {fn}', {
-    blame: { from: ['trace'], skip: freeing },
+    blame: ofPage,
     stack: true,
   }),
   page('page-map', ['Bad page map'], /BUG: Bad page map/, 'BUG: Bad page map in {fn}', {

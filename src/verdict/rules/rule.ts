@@ -28,6 +28,8 @@ export type Source =
   | 'frames'
   /** The stack below `backtrace:` (kmemleak). */
   | 'backtrace'
+  /** Who allocated the page (page_owner). */
+  | 'owner'
   /** The last instruction pointer and stack before the exception that noticed (a stall's interrupt). */
   | 'interrupted'
   /** The first line that matches `at`, its group `fn`. */
@@ -45,6 +47,8 @@ export interface Blame {
   readonly skip?: readonly RegExp[];
   /** `stall`: the function that entered the loop, `hang`: what the task waits in, `wait`: as `hang`, grouped. */
   readonly pick?: 'first' | 'stall' | 'hang';
+  /** When that finds nobody. */
+  readonly otherwise?: Blame;
 }
 
 export interface Rule {

@@ -38,7 +38,7 @@ export const stalls: RuleTable = [
     ["can't die for"],
     /INFO: task \S+ can't die for more than \d+ seconds/,
     "INFO: task can't die in {fn}",
-    { from: ['trace'], pick: 'hang' },
+    { from: ['trace'], skip: [/schedule/] },
     {
       stack: true,
     },

@@ -61,7 +61,7 @@ export const warn: RuleTable = [
   ),
   warning(
     'proc',
-    header(String.raw`fs/proc/generic\.c`, String.raw`(?:proc_register|__xlate_proc_name)`),
+    header(String.raw`fs/proc/generic\.c`, 'proc_register'),
     'WARNING: proc registration bug in {fn}',
     [/proc_/],
   ),
@@ -70,7 +70,7 @@ export const warn: RuleTable = [
   ]),
   warning(
     'lock-warn',
-    header(String.raw`kernel/locking/lockdep\.c`),
+    header(String.raw`kernel/locking/lockdep\.c`, String.raw`\w*lock_\w*`),
     'WARNING: locking bug in {fn}',
     [
       /lock_sock|release_sock|^hlock_class|^mark_lock|^__lock_|^mark_held|^check_(?:usage|wait|prev|noncirc)|^validate_chain|^is_dynamic_key|local_(?:lock|unlock|bh)|irq(?:save|restore|_enable|_disable)|^rcu_(?:read_)?lock/,
@@ -95,7 +95,7 @@ export const warn: RuleTable = [
   ),
   warning(
     'kmalloc',
-    header(String.raw`mm/[\w-]+\.[ch]|include/linux/slab\.h`, String.raw`(?:__)?k.?.?malloc\w*`),
+    header(String.raw`mm/[\w/-]+\.c`, String.raw`k?\w?malloc\w*`),
     'WARNING: kmalloc bug in {fn}',
     [/kmalloc|kcalloc|kzalloc|krealloc|vmalloc|slab|kmem/],
   ),
