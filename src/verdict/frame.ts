@@ -135,8 +135,12 @@ export function parseFrame(text: string): Frame | null {
   return { ...bare, fn: plainSymbol(symbol), sure, file, line: Number(line), inline: true, symbol };
 }
 
+/** With kmemleak.verbose each line of a report has this before it (mm/kmemleak.c: pr_fmt). */
+const leakPrefix = 'kmemleak: ';
+
 /** What of a stack a line is, or null. `at` is handed back as it came. */
-export function parseItem(text: string, at: number): Item | null {
+export function parseItem(whole: string, at: number): Item | null {
+  const text = whole.startsWith(leakPrefix) ? whole.slice(leakPrefix.length) : whole;
   const register = registerHint.test(text) ? pointerAny.exec(text) : null;
   if (register !== null) {
     const user = /IP: (?:00)?(?:33|23|73|2b):/.test(register[0]);

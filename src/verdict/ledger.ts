@@ -1,4 +1,5 @@
 import type { OpenReport } from './open.js';
+import type { Family } from './rules/rule.js';
 import type { Splat } from './types.js';
 
 /** Kept at most; more are counted, and the count is a loss. */
@@ -20,6 +21,7 @@ interface Entry {
   readonly at: number;
   readonly index: number;
   readonly caller: string;
+  readonly family: Family;
   readonly time: number | null;
 }
 
@@ -102,7 +104,8 @@ export class SplatLedger {
 
   #keep(report: OpenReport, splat: Splat): void {
     const index = this.#entries.length;
-    const entry = { splat, index, at: report.headAt, caller: report.caller, time: report.time };
+    const { family, caller, time } = report;
+    const entry = { splat, index, at: report.headAt, caller, family, time };
     this.#entries.push(entry);
     this.#growing.set(report, entry);
     if (splat.class === 'HANG') this.#hangs.set(splat.fingerprint, entry);
@@ -129,8 +132,7 @@ export class SplatLedger {
     const last = this.#entries.at(-1);
     if (last === undefined || last.index < start) return undefined;
     const sameCaller = last.caller === report.caller;
-    if (report.match.rule.follows !== undefined && last.splat.title.startsWith('BUG: ') && sameCaller)
-      return last;
+    if (report.match.rule.follows?.includes(last.family) === true && sameCaller) return last;
     const again = splat.class === 'HANG' ? this.#hangs.get(splat.fingerprint) : undefined;
     if (again !== undefined && again.index >= start) return again;
     // Once a kernel has oopsed, what it reports next says little: it is listed, not judged on its own.

@@ -32,8 +32,7 @@ export default cells({
   'stack-smashed': crash(
     'a stack frame that was overwritten',
     'CORRUPT_STACK_STRONG',
-    /stack is corrupted in /,
-    { logs: untilGone },
+    /stack-out-of-bounds Write in __lkdtm_CORRUPT_STACK/,
   ),
   'stack-end': seeded('a stack written past its end', 'STACK_END', /corrupted stack end in lkdtm_STACK_END/, {
     logs: untilGone,

@@ -23,15 +23,20 @@ export default cells({
     'SLAB_FREE_DOUBLE',
     /KASAN: invalid-free in lkdtm_SLAB_FREE_DOUBLE/,
   ),
-  'buffer-overflow': crash(
-    'a copy beyond the end of a buffer',
+  'field-overflow': crash(
+    'a copy beyond the end of a field',
     'FORTIFY_MEM_MEMBER',
-    /buffer overflow detected in lkdtm_FORTIFY_MEM_MEMBER/,
+    /WARNING in lkdtm_FORTIFY_MEM_MEMBER/,
+  ),
+  'buffer-overflow': crash(
+    'a string longer than its buffer',
+    'FORTIFY_STRSCPY',
+    /buffer overflow detected in|WARNING in lkdtm_FORTIFY_STRSCPY/,
   ),
   usercopy: crash(
     'a copy to user space that leaves its object',
     'USERCOPY_SLAB_SIZE_TO',
-    /bad usercopy in do_usercopy_slab_size/,
+    /bad usercopy in lkdtm_USERCOPY_SLAB_SIZE_TO/,
   ),
   'slab-leftovers': seeded(
     'a cache destroyed with objects in it',

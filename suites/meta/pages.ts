@@ -9,6 +9,6 @@ export default cells({
     'PAGE_ASSERT',
     /VM_BUG_ON_PAGE|kernel BUG in lkdtm_PAGE_ASSERT/,
   ),
-  map: seeded('a page table entry that points nowhere', 'PAGE_MAP', /Bad page map in lkdtm_PAGE_MAP/),
+  map: seeded('a page table entry that points nowhere', 'PAGE_MAP', /Bad page map/),
   counter: seeded('a process that ends with pages it does not have', 'PAGE_COUNTER', /Bad rss-counter state/),
 });

@@ -71,7 +71,7 @@ export const lockings: RuleTable = [
     'BUG: workqueue leaked {what} in {fn}',
     {
       from: ['line'],
-      at: /last function: (?<fn>[A-Za-z_$][\w$]*)/,
+      at: /(?:last function: |workfn=)(?<fn>[A-Za-z_$][\w$]*)/,
     },
     { class: 'LOCKDEP', stack: false },
   ),

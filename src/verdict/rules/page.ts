@@ -120,7 +120,7 @@ export const pages: RuleTable = [
     ['Busy inodes'],
     /VFS: Busy inodes after unmount/,
     'VFS: Busy inodes after unmount (use-after-free)',
-    { class: 'DoS', joins: ['warn'] },
+    { class: 'DoS', joins: ['warn'], absorbs: ['warn', 'lead', 'bug'], follows: ['page'] },
   ),
   page(
     'file-count',

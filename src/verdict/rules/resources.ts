@@ -10,6 +10,7 @@ export const resources: RuleTable = [
     ['Killed process'],
     /(?:Out of memory|Memory cgroup out of memory): Killed process/,
     'out of memory',
-    { joins: ['resource'] },
+    // The tables of memory and tasks before it are longer than a report.
+    { joins: ['resource'], follows: ['resource'] },
   ),
 ];

@@ -80,8 +80,8 @@ export const warn: RuleTable = [
   warning(
     'slub-warn',
     header(
-      String.raw`mm/slub\.c`,
-      String.raw`(?:__slab_err|slab_err|object_err|__slab_fix|slab_bug|check_\w+|free_\w*consistency_checks|slab_pad_check|kmem_cache_destroy|kmem_cache_free|cache_from_obj)`,
+      String.raw`mm/(?:slub|slab_common)\.c`,
+      String.raw`(?:__slab_err|slab_err|object_err|__slab_fix|slab_bug|check_\w+|free_\w*consistency_checks|slab_pad_check|__kmem_cache_shutdown|kmem_cache_destroy|kmem_cache_free|cache_from_obj)`,
     ),
     'WARNING: slab bug in {fn}',
     [/^object_err|slab_|check_|_consistency|^free_to_|kmem_|^cache_from_obj/],
