@@ -240,7 +240,9 @@ export class RunningGuest {
   /** Asks for a sign of life; null when it came, else why not. */
   async #asks(deadlineMs: number): Promise<string | null> {
     try {
-      await this.#parts.ssh.exec(['true'], { deadlineMs: this.patience(deadlineMs), signal: this.signal });
+      // A boot on a busy host stretches deadlines a lot; to say that it lives a guest needs no more than a minute.
+      const patience = Math.min(this.patience(deadlineMs), deadlineMs * 6);
+      await this.#parts.ssh.exec(['true'], { deadlineMs: patience, signal: this.signal });
       return null;
     } catch (error) {
       return messageOf(error);

@@ -29,6 +29,7 @@ import { defaultSeed } from './narrow.js';
 import { type Findings, observe } from './observe.js';
 import { findPlace } from './place.js';
 import { readPools, settlePools } from './pools.js';
+import { notTold } from './reporters.js';
 import type { Scenario } from './scenario.js';
 import { splatText } from './splat-file.js';
 import { keptInKernel } from './stuck.js';
@@ -130,7 +131,8 @@ async function attempt(spec: AttemptSpec, found: Findings): Promise<AttemptOutco
   const scanned = { ...read, splats: await decodeRun(read.splats, plan, again) };
   // A scenario that was cut short never wrote its end marker; its own error says so better.
   const lost = scanned.lost.filter(({ kind }) => found.thrown === undefined || kind !== 'marker-missing');
-  const report = withBoot({ ...scanned, lost: [...lost, ...(found.log?.lost ?? [])] }, guest?.origin ?? null);
+  const later = notTold(found.log?.lost ?? [], scanned.lost);
+  const report = withBoot({ ...scanned, lost: [...lost, ...later] }, guest?.origin ?? null);
   for (const [index, splat] of report.splats.entries()) {
     await writeAtomic(path.join(directory, 'splats', `${index + 1}.txt`), splatText(splat));
   }
@@ -207,6 +209,7 @@ async function ask(
       return;
     }
   }
+  const answers = (): Promise<boolean> => stillAnswers(guest, spec.plan, events);
   const before = await readPools(subject);
   const ledger = new Ledger();
   const context = { patience: (ms: number) => guest.patience(ms), record, promise: scenario.options.asks[0] };
@@ -236,7 +239,7 @@ async function ask(
     await checkBody(scenario, subject, ledger);
     await subject.endProbes();
   } catch (error) {
-    found.blocked = await keptInKernel(error, guest, subject, context.promise);
+    found.blocked = await keptInKernel(error, { guest, subject, answers }, context.promise);
     throw error;
   }
   found.pools = await settlePools(guest, subject, before);

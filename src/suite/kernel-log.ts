@@ -7,6 +7,8 @@ import { messageOf } from '../kit/errors.js';
 import { formatKmsg, parseKmsg, sequenceGaps } from '../verdict/kmsg.js';
 import type { Loss } from '../verdict/types.js';
 
+import { readReporters } from './reporters.js';
+
 export interface KernelLog {
   readonly lost: readonly Loss[];
   /** Records since the scenario began, on the timeline's clock. */
@@ -14,8 +16,8 @@ export interface KernelLog {
 }
 
 /**
- * Keeps the kernel log with its sequence numbers (dmesg.log): a witness of what the console lost. A guest that
- * does not give it up is no error of its own; that it was not read is a loss.
+ * Keeps the kernel log with its sequence numbers (dmesg.log): a witness of what the console lost, and asks which
+ * reporters have fallen silent. A guest that does not give it up is no error of its own; that it was not read is a loss.
  */
 export async function keepKernelLog(
   guest: RunningGuest,
@@ -36,7 +38,7 @@ export async function keepKernelLog(
   }
   const records = parseKmsg(text);
   await writeAtomic(path.join(directory, 'dmesg.log'), formatKmsg(records));
-  const lost = sequenceGaps(records);
+  const lost = [...sequenceGaps(records), ...(await readReporters(guest))];
   const begin = records.findIndex((record) => record.text === `lastref: begin ${token}`);
   const zero = records[begin];
   if (zero === undefined) {

@@ -16,13 +16,16 @@ const mostFrames = 24;
  */
 export async function keptInKernel(
   error: unknown,
-  guest: RunningGuest,
-  subject: GuestUnderTest,
+  {
+    guest,
+    subject,
+    answers,
+  }: { guest: RunningGuest; subject: GuestUnderTest; answers: () => Promise<boolean> },
   promise: PromiseName | undefined,
 ): Promise<Observation['blocked']> {
   if (!(error instanceof DeadlinePassed) || error.blame !== 'test') return undefined;
-  if (guest.state !== 'running' || Object.values(subject.devices).some(({ isHeld }) => isHeld))
-    return undefined;
+  if (Object.values(subject.devices).some(({ isHeld }) => isHeld)) return undefined;
+  if (!(await answers())) return undefined; // it is the whole guest, not its probe
   let stuck: Awaited<ReturnType<typeof findStuck>>;
   try {
     stuck = await findStuck(guest);

@@ -50,9 +50,17 @@ export const lossRows: readonly LossRow[] = [
   { pattern: /page_owner: .*disabled/, kind: 'reporter-off', detail: 'page_owner is disabled' },
 ];
 
+/**
+ * Functions whose rate-limited lines are news of errors, not reports of bugs: losing some is no loss of coverage. The name is
+ * that of the function with the limit (lib/ratelimit.c prints it).
+ */
+const newsOnly =
+  /^(?:net_ratelimit|(?:blk_)?print_req_error|buffer_io_error|nvme_\w+|warn_alloc|__warn_alloc|ext4_\w+|xfs_\w+|audit_\w+)$/;
+
 /** Words for the fast path: a line without any of them is no loss. */
 export const lossWords: readonly string[] = [
   'reports are suppressed',
+  'suppressed',
   'lockdep is turned off',
   'Disabling lock debugging',
   'turning off the locking',
@@ -77,9 +85,32 @@ export class LossLog {
 
   line(text: string, at: number): void {
     if (!anyLoss.test(text)) return;
+    this.#suppressed(text, at);
     for (const row of lossRows) {
       if (row.pattern.test(text)) this.add({ kind: row.kind, detail: row.detail, at });
     }
+  }
+
+  /** lib/ratelimit.c:___ratelimit, and mm's own limits on bad pages (mm/page_alloc.c:bad_page, mm/memory.c:print_bad_pte). */
+  #suppressed(text: string, at: number): void {
+    const limited = /^(\w+): (\d+) callbacks suppressed$/.exec(text);
+    if (limited !== null) {
+      const [, fn = '', count] = limited;
+      const accepted = newsOnly.test(fn) ? { accepted: 'they tell of errors, not of bugs' } : {};
+      this.add({
+        kind: 'dropped',
+        detail: `${count} rate-limited lines of ${fn} were suppressed`,
+        at,
+        ...accepted,
+      });
+    }
+    const pages = /^BUG: Bad (page (?:state|map)): (\d+) messages suppressed$/.exec(text);
+    if (pages !== null)
+      this.add({
+        kind: 'reporter-off',
+        detail: `${pages[2]} reports of a bad ${pages[1]} were suppressed`,
+        at,
+      });
   }
 
   dropped(count: number, at: number): void {

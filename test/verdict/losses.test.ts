@@ -42,6 +42,24 @@ test('lockdep that ran out of its tables is a loss and no lock bug', (t) => {
   t.is(lost.length, 1);
 });
 
+test('lines that a rate limit swallowed are a loss, unless they only tell of errors', (t) => {
+  const { lost } = judgeText(
+    log([
+      'check_something: 12 callbacks suppressed',
+      'blk_print_req_error: 7 callbacks suppressed',
+      'BUG: Bad page state: 3 messages suppressed',
+    ]),
+  );
+  t.deepEqual(
+    lost.map(({ kind, detail, accepted }) => [kind, detail, accepted !== undefined]),
+    [
+      ['dropped', '12 rate-limited lines of check_something were suppressed', false],
+      ['dropped', '7 rate-limited lines of blk_print_req_error were suppressed', true],
+      ['reporter-off', '3 reports of a bad page state were suppressed', false],
+    ],
+  );
+});
+
 test('dropped records are summed up with the place of the first', (t) => {
   const { lost } = judgeText('ok\n** 3 printk messages dropped **\n** 4 printk messages dropped **\n');
   t.deepEqual(lost, [{ kind: 'dropped', detail: '7 printk messages were dropped', at: 3 }]);
