@@ -146,6 +146,11 @@ export class Nvme {
       : this.#remover.plug(name, this.#asPlugged());
   }
 
+  /** QEMU's id of the port above it. */
+  get port(): string {
+    return this.#asPlugged().bus;
+  }
+
   /** What QMP device_add takes to plug it in again, in the same place. */
   #asPlugged(): Device {
     const device = nvmeDevices(this.#guest.shape).find(({ id }) => id === this.id);

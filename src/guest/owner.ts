@@ -1,3 +1,4 @@
+import { LastrefError } from '../kit/errors.js';
 import { until } from '../kit/wait.js';
 import { Buffer } from './buffer.js';
 import type { Nvme } from './nvme.js';
@@ -150,6 +151,19 @@ export class Owner {
   /** Opens a device's `allocate` file and keeps it open: its descriptor outlives the file's name. */
   async openAllocate(device: Nvme): Promise<void> {
     await this.#open(device.allocate);
+  }
+
+  /** Opens a file for reading and keeps it open. */
+  async keepOpen(path: string): Promise<void> {
+    const name = this.#in(path);
+    this.#files.set(name, await this.probe.open(name, { access: 'ro' }));
+  }
+
+  /** Reads a file that is kept open from its start; a refusal is a result. */
+  tryReadOpen(path: string): Promise<Attempt> {
+    const fd = this.#files.get(this.#in(path));
+    if (fd === undefined) throw new LastrefError(`${path} is not kept open`, { blame: 'test' });
+    return attempt(`read of ${path}, opened before`, () => this.probe.readOpen(fd));
   }
 
   /** Closes a device's `allocate` file: mappings do not need it. */

@@ -59,6 +59,18 @@ export const capabilities = {
     (await guest.exists('/sys/bus/pci/drivers/vfio-pci')) && (await guest.exists('/sys/class/iommu/dmar0'))
       ? null
       : 'this guest has no vfio or no IOMMU (CONFIG_VFIO_PCI, CONFIG_INTEL_IOMMU)',
+  nvmet: async (guest) => {
+    const config = '/sys/kernel/config';
+    if (!(await guest.exists(`${config}/nvmet`)))
+      await guest.exec(['mount', '-t', 'configfs', 'configfs', config]);
+    return (await guest.exists(`${config}/nvmet`))
+      ? null
+      : 'this kernel has no NVMe target that is built in (CONFIG_NVME_TARGET, CONFIG_CONFIGFS_FS)';
+  },
+  iommu: async (guest) =>
+    (await guest.exists('/sys/class/iommu/dmar0'))
+      ? null
+      : 'this kernel does not drive the IOMMU of its machine (CONFIG_INTEL_IOMMU)',
   lkdtm: async (guest) =>
     (await guest.exists('/sys/kernel/debug/provoke-crash/DIRECT'))
       ? null

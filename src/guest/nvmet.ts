@@ -1,0 +1,47 @@
+import { errnoOf } from './exec-errno.js';
+import type { Nvme } from './nvme.js';
+import type { Attempt } from './owner.js';
+import type { GuestUnderTest } from './under-test.js';
+
+const subsystem = '/sys/kernel/config/nvmet/subsystems/lastref';
+const namespace = `${subsystem}/namespaces/1`;
+
+/** A namespace of the NVMe target in the guest, backed by a disk, that may use peer memory (nvmet's configfs). */
+export class NvmetNamespace {
+  readonly #guest: GuestUnderTest;
+
+  private constructor(guest: GuestUnderTest) {
+    this.#guest = guest;
+  }
+
+  /** Makes it, not enabled. Needs the capability `nvmet`, which mounts configfs. */
+  static async make(guest: GuestUnderTest, disk: Nvme): Promise<NvmetNamespace> {
+    await guest.run(['mkdir', '-p', subsystem]);
+    await guest.run(['mkdir', '-p', namespace]);
+    await guest.write(`${namespace}/device_path`, disk.node);
+    return new NvmetNamespace(guest);
+  }
+
+  /** Whose memory it is to use: a BDF, `1` for whoever is near, `0` for none. */
+  useMemoryOf(who: string): Promise<Attempt> {
+    return this.#set('p2pmem', who);
+  }
+
+  /** Whose memory it says that it uses. */
+  async memory(): Promise<string> {
+    return (await this.#guest.read(`${namespace}/p2pmem`)).trim();
+  }
+
+  enable(): Promise<Attempt> {
+    return this.#set('enable', '1');
+  }
+
+  async disable(): Promise<void> {
+    await this.#set('enable', '0');
+  }
+
+  async #set(attribute: string, value: string): Promise<Attempt> {
+    const { code, stderr } = await this.#guest.write(`${namespace}/${attribute}`, value);
+    return { what: `${attribute} of the target to "${value}"`, errno: code === 0 ? null : errnoOf(stderr) };
+  }
+}

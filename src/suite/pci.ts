@@ -1,0 +1,4 @@
+/** What scenarios about the PCI tree, the IOMMU's neighbours and the NVMe target say, beyond what a device can do itself. */
+export { redirectAtPort } from '../guest/acs.js';
+export { injectAtPort } from '../guest/aer.js';
+export { NvmetNamespace } from '../guest/nvmet.js';
