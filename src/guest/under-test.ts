@@ -12,6 +12,7 @@ import { P2pmemProbe } from './probe-types-p2pmem.js';
 import { RaceProbe } from './probe-types-race.js';
 import { RemoverProbe } from './probe-types-remover.js';
 import { Remover } from './remover.js';
+import { compileGupTest, type Ktap, parseKtap } from './selftest.js';
 import type { ExecResult } from './ssh.js';
 import { array, type Filesystem, fileOn, giveToVfio, loopDevice, plainDisk, stopArray } from './storage.js';
 
@@ -29,18 +30,21 @@ export interface Devices {
 /** What a scenario sees of a guest: its devices, its probes, and words to run in it. */
 export class GuestUnderTest {
   readonly devices: Devices;
+  /** Source tree of its kernel on the host, where there is one. */
+  readonly source: string | null;
   readonly #guest: RunningGuest;
   readonly #clients: ProbeClient[];
   #started = 0;
 
-  private constructor(guest: RunningGuest, clients: ProbeClient[], devices: Devices) {
+  private constructor(guest: RunningGuest, clients: ProbeClient[], devices: Devices, source: string | null) {
+    this.source = source;
     this.#guest = guest;
     this.#clients = clients;
     this.devices = devices;
   }
 
   /** Starts the remover and finds the devices. */
-  static async prepare(guest: RunningGuest): Promise<GuestUnderTest> {
+  static async prepare(guest: RunningGuest, source: string | null = null): Promise<GuestUnderTest> {
     await guest.run(['mkdir', '-p', '/probes']);
     const probe = new RemoverProbe(await startProbe(guest, 'remover', 'remover'));
     await probe.ready();
@@ -52,7 +56,7 @@ export class GuestUnderTest {
         throw new LastrefError(`shape ${guest.shape.name} has no device called ${id}`, { blame: 'test' });
       },
     });
-    return new GuestUnderTest(guest, [], devices as unknown as Devices);
+    return new GuestUnderTest(guest, [], devices as unknown as Devices, source);
   }
 
   /** Starts a process that can own device memory. */
@@ -63,6 +67,18 @@ export class GuestUnderTest {
     const probe = new P2pmemProbe(client);
     await probe.ready();
     return new Owner(probe);
+  }
+
+  /** Runs the kernel's own mm/gup_test, made from its source, and takes over its result. */
+  async gupTest(args: readonly string[]): Promise<Ktap> {
+    if (this.source === null) throw new LastrefError('its kernel has no source here', { blame: 'test' });
+    const binary = await compileGupTest(this.source, this.#guest.signal);
+    const target = `/probes/${path.basename(binary)}`;
+    if (!(await this.exists(target))) await this.#guest.push(binary, '/probes');
+    const { stdout, code, signal } = await this.#guest.exec([target, ...args], 60_000);
+    const result = parseKtap(stdout);
+    this.#guest.record('scenario', 'selftest', { args: args.join(' '), code, signal, ...result });
+    return result;
   }
 
   /** Starts the process that races removals against its own threads. */

@@ -46,7 +46,7 @@ export async function removeAbandoned(parent: string): Promise<void> {
  * absent or damaged. Entries appear whole or not at all; of two processes that want the same one, the second waits.
  */
 export async function cached<T>(
-  kind: 'kernels' | 'rootfs' | 'sources' | 'templates',
+  kind: 'kernels' | 'rootfs' | 'sources' | 'templates' | 'probes',
   key: string,
   steps: { load: (folder: string) => Promise<T | undefined>; fill: (folder: string) => Promise<void> },
   { signal, onProgress }: BuildOptions = {},

@@ -200,7 +200,7 @@ async function ask(
   const askedMs = events.elapsedMs();
   await guest.mark(`lastref: begin ${token}`);
   found.beganMs = (askedMs + events.elapsedMs()) / 2; // the marker was written somewhere in between
-  const subject = await GuestUnderTest.prepare(guest);
+  const subject = await GuestUnderTest.prepare(guest, spec.plan.kernel.source);
   for (const need of scenario.options.needs ?? []) {
     const lacking = await capabilities[need](subject);
     if (lacking !== null) {

@@ -1,3 +1,4 @@
+import { lacksGupTest } from '../guest/selftest.js';
 import type { GuestUnderTest } from '../guest/under-test.js';
 import { LastrefError } from '../kit/errors.js';
 
@@ -59,6 +60,7 @@ export const capabilities = {
     (await guest.exists('/sys/bus/pci/drivers/vfio-pci')) && (await guest.exists('/sys/class/iommu/dmar0'))
       ? null
       : 'this guest has no vfio or no IOMMU (CONFIG_VFIO_PCI, CONFIG_INTEL_IOMMU)',
+  'gup-selftest': (guest) => lacksGupTest(guest.source),
   nvmet: async (guest) => {
     const config = '/sys/kernel/config';
     if (!(await guest.exists(`${config}/nvmet`)))
