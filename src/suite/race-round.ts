@@ -1,14 +1,8 @@
-import type { Phase, RaceOutcome, Round } from '../guest/probe-types-race.js';
+import type { Phase, RaceOutcome, Role, Round } from '../guest/probe-types-race.js';
 import type { PromiseName } from './promises.js';
 
-/** Something that must happen in a phase of the removal, or the race was not run. */
-export type Window = `${RaceOutcome} ${Phase}`;
-
-/** How often a round hit a window. */
-export function hits(round: Round, window: Window): number {
-  const [outcome, phase] = window.split(' ') as [RaceOutcome, Phase];
-  return round.count(outcome, phase);
-}
+/** Something that happens to a racer in a phase of the removal, as the probe counts it. */
+export type Window = `${Role}.${RaceOutcome}.${Phase}`;
 
 export interface Never {
   readonly what: string;

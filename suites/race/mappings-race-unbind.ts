@@ -5,5 +5,6 @@ export default race({
   asks: ['zap-on-unbind', 'no-new-mappings', 'unbind-finishes', 'pool-balances', 'rebind-works'],
   covers: ['unbind', 'map'],
   racers: ['store', 'churn', 'churn'],
-  windows: ['mapped during', 'gone during', 'faulted during'],
+  windows: ['churn.mapped.during', 'churn.gone.during', 'store.faulted.during'],
+  narrow: ['churn.faulted.during'],
 });

@@ -5,5 +5,5 @@ export default race({
   asks: ['zap-on-unbind', 'unbind-finishes', 'pool-balances', 'rebind-works'],
   covers: ['unbind', 'tlb'],
   racers: ['load', 'load', 'store'],
-  windows: ['touched during', 'faulted during'],
+  windows: ['load.touched.during', 'load.faulted.during', 'store.faulted.during'],
 });

@@ -5,5 +5,5 @@ export default race({
   asks: ['zap-on-unbind', 'no-new-mappings', 'unbind-finishes', 'pool-balances', 'rebind-works'],
   covers: ['unbind', 'map', 'fork'],
   racers: ['storm', 'storm', 'spawn', 'load'],
-  windows: ['touched during', 'faulted during'],
+  windows: ['storm.mapped.during', 'storm.gone.during', 'spawn.touched.during', 'spawn.faulted.during'],
 });

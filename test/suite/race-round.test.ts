@@ -1,6 +1,6 @@
 import test from 'ava';
 import type { Round } from '../../src/guest/probe-types-race.js';
-import { hits, neverIn } from '../../src/suite/race-round.js';
+import { neverIn } from '../../src/suite/race-round.js';
 
 function round(counts: Readonly<Record<string, number>>): Round {
   return {
@@ -44,10 +44,4 @@ test('memory that comes back to life, another signal or another errno is wrong a
   t.deepEqual(broken({ 'store.revived.during': 1 }), ['zap-on-unbind 1']);
   t.deepEqual(broken({ 'storm.odd.before': 1 }), ['zap-on-unbind 1']);
   t.deepEqual(broken({ 'churn.refused.over': 4 }), ['refusals-are-exact 4']);
-});
-
-test('a window counts what all racers together saw of it', (t) => {
-  const seen = round({ 'load.faulted.during': 1, 'store.faulted.during': 2, 'store.faulted.over': 64 });
-  t.is(hits(seen, 'faulted during'), 3);
-  t.is(hits(seen, 'gone during'), 0);
 });

@@ -8,6 +8,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+/* Accesses to memory between its mmap and its munmap. */
+#define USES 256
+
 /* mmap of the pool, counted; NULL when it was refused. */
 static volatile uint64_t *map_memory(struct racer *racer)
 {
@@ -62,6 +65,7 @@ static void store(struct racer *racer)
 /* Maps, touches and unmaps. */
 static void churn(struct racer *racer)
 {
+	const size_t words = racer->course->bytes / sizeof(uint64_t);
 	unsigned late = 0;
 
 	while (goes_on(racer, &late)) {
@@ -69,8 +73,11 @@ static void churn(struct racer *racer)
 
 		if (memory == NULL)
 			continue;
-		if (access_word(racer, memory, true))
-			access_word(racer, last_word(racer, memory), true);
+		/* Long enough that the zap finds memory that is mapped and used for the first time. */
+		for (size_t use = 0; use < USES; use++) {
+			if (!access_word(racer, memory + use * words / USES, true))
+				break;
+		}
 		munmap((void *)memory, racer->course->bytes);
 		racing(racer);
 	}
