@@ -6,6 +6,7 @@ import type { Transfer } from '../guest/transfer.js';
 import { LastrefError } from '../kit/errors.js';
 import { until, within } from '../kit/wait.js';
 import type { PromiseName } from './promises.js';
+import { keptTask, WitnessError } from './witness-error.js';
 
 /** What matchers need to know of the guest and the scenario around them. */
 export interface ExpectContext {
@@ -154,8 +155,19 @@ export class Expectations {
   async intact(buffer: Buffer): Promise<void> {
     const { mismatches, words, detail } = await buffer.verify();
     if (mismatches > 0)
-      throw this.#broken(
+      throw new WitnessError(
         `${mismatches} of ${words} words of ${buffer.name} are not what was written there: ${detail}`,
+        this.#context.promise,
+        {
+          canaries: [
+            {
+              bad: mismatches,
+              of: words,
+              detail: `${buffer.name}, ${detail}`,
+              promise: this.#context.promise,
+            },
+          ],
+        },
       );
     this.#met('intact', { buffer: buffer.name, words });
   }
@@ -202,14 +214,18 @@ export class Expectations {
 
   /** A removal that does not return is the kernel's answer too: it comes with where it stands. */
   async #resultOf(removal: Removal): Promise<RemovalResult> {
+    const since = performance.now();
     try {
       return await this.#named(removal.finished(this.#context.patience(promptMs)));
     } catch (error) {
       if (!(error instanceof LastrefError) || error.blame === 'kernel' || this.#context.signal.aborted)
         throw error;
-      throw this.#broken(
-        `${removal.name} does not return: ${error.message}; ${describeSample(await removal.sample())}`,
-      );
+      const sample = await removal.sample();
+      const message = `${removal.name} does not return: ${error.message}; ${describeSample(sample)}`;
+      if (sample === null) throw this.#broken(message);
+      const { promise } = this.#context;
+      const blocked = keptTask(removal.name, sample, performance.now() - since, promise);
+      throw new WitnessError(message, promise, { blocked });
     }
   }
 

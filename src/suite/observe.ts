@@ -5,6 +5,7 @@ import type { KernelLog } from './kernel-log.js';
 import type { GuestPlace } from './place.js';
 import type { PoolReading } from './pools.js';
 import type { Scenario } from './scenario.js';
+import { WitnessError } from './witness-error.js';
 
 /** What is learnt on the way, put together when the guest is gone. */
 export interface Findings {
@@ -33,15 +34,17 @@ export function observe(scenario: Scenario, found: Findings, console: Observatio
     ...(found.skip === undefined ? {} : { skip: found.skip }),
     ...(error === undefined
       ? {}
-      : blame === 'kernel' && error instanceof LastrefError
-        ? {
-            assertion: {
-              message: error.message,
-              ...(error.promise === undefined ? {} : { promise: error.promise }),
-            },
-          }
-        : { error: { blame, message: messageOf(error) } }),
-    blocked: found.blocked,
+      : error instanceof WitnessError
+        ? error.seen
+        : blame === 'kernel' && error instanceof LastrefError
+          ? {
+              assertion: {
+                message: error.message,
+                ...(error.promise === undefined ? {} : { promise: error.promise }),
+              },
+            }
+          : { error: { blame, message: messageOf(error) } }),
+    ...(found.blocked === undefined ? {} : { blocked: found.blocked }),
     pool: found.pools.map(({ before, after }) => ({ baseline: before, after })),
   };
 }

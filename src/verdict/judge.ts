@@ -43,7 +43,13 @@ export interface Observation {
   /** Bytes free in a pool before the scenario, and after everything was given back. */
   readonly pool?: readonly { readonly baseline: number; readonly after: number }[];
   /** Bytes found in the wrong hands. */
-  readonly canaries?: readonly { readonly bad: number; readonly detail: string }[];
+  readonly canaries?: readonly {
+    /** Words that are not what their owner wrote, of how many. */
+    readonly bad: number;
+    readonly of: number;
+    readonly detail: string;
+    readonly promise?: string | undefined;
+  }[];
   /** Names of the promises that the scenario asks for. */
   readonly asks: readonly string[];
 }
@@ -187,9 +193,16 @@ function fromMemory({ pool, canaries }: Observation): Finding[] {
       ),
     ];
   });
-  const wrong = (canaries ?? []).flatMap(({ bad, detail }) =>
+  const wrong = (canaries ?? []).flatMap(({ bad, of, detail, promise }) =>
     bad > 0
-      ? [found('FAIL', 'canary', `${bad} bytes in the wrong hands: ${detail}`, 'no-page-in-two-hands')]
+      ? [
+          found(
+            'FAIL',
+            'canary',
+            `${bad} of ${of} words are not what their owner wrote: ${detail}`,
+            promise ?? 'no-page-in-two-hands',
+          ),
+        ]
       : [],
   );
   return [...leaks, ...wrong];
