@@ -7,6 +7,7 @@ export default scenario(
     shape: 'cmb-pciehp', // where the ports report to the kernel and not to firmware
     asks: ['reset-keeps-memory', 'guest-survives', 'data-arrives'],
     covers: ['aer', 'fatal', 'reset'],
+    tags: ['nightly'], // the port waits 5 s before it acts, when a device comes and when it goes
     needs: ['p2pmem-allocate'],
   },
   async ({ guest, expect }) => {

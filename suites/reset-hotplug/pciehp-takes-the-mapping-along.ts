@@ -6,6 +6,7 @@ export default scenario(
     shape: 'cmb-pciehp',
     asks: ['zap-on-unbind', 'unbind-finishes', 'no-new-mappings', 'rebind-works'],
     covers: ['hotplug', 'pciehp'],
+    tags: ['nightly'], // the port waits 5 s before it acts, when a device comes and when it goes
     needs: ['p2pmem-allocate'],
   },
   async ({ guest, expect }) => {

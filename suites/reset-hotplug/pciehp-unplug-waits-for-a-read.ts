@@ -6,6 +6,7 @@ export default scenario(
     shape: 'cmb-pciehp',
     asks: ['unbind-waits-for-pins', 'zap-on-unbind', 'unbind-finishes'],
     covers: ['hotplug', 'pciehp', 'in-flight'],
+    tags: ['nightly'], // the port waits 5 s before it acts, when a device comes and when it goes
     needs: ['p2pmem-allocate'],
   },
   async ({ guest, expect }) => {
