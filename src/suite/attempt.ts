@@ -13,6 +13,7 @@ import { Random } from '../kit/random.js';
 import { shellWord } from '../kit/shell-word.js';
 import { within } from '../kit/wait.js';
 import type { Observation } from '../verdict/judge.js';
+import { tellOrigins } from '../verdict/origin.js';
 import { ConsoleScanner } from '../verdict/scanner.js';
 import type { Splat } from '../verdict/types.js';
 import { judgeBoot, templatesFor, withBoot } from './boot-log.js';
@@ -128,7 +129,8 @@ async function attempt(spec: AttemptSpec, found: Findings): Promise<AttemptOutco
   }
   const read = scanner.end();
   const again = `lastref console ${shellWord(path.join(directory, 'console.log'))}`;
-  const scanned = { ...read, splats: await decodeRun(read.splats, plan, again) };
+  const decoded = await decodeRun(read.splats, plan, again);
+  const scanned = { ...read, splats: tellOrigins(decoded, found.log?.records ?? []) };
   // A scenario that was cut short never wrote its end marker; its own error says so better.
   const lost = scanned.lost.filter(({ kind }) => found.thrown === undefined || kind !== 'marker-missing');
   const later = notTold(found.log?.lost ?? [], scanned.lost);

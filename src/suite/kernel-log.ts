@@ -4,12 +4,14 @@ import type { Event } from '../artifacts/result.js';
 import type { RunningGuest } from '../guest/guest.js';
 import { writeAtomic } from '../kit/atomic.js';
 import { messageOf } from '../kit/errors.js';
-import { formatKmsg, parseKmsg, sequenceGaps } from '../verdict/kmsg.js';
+import { formatKmsg, type KmsgRecord, parseKmsg, sequenceGaps } from '../verdict/kmsg.js';
 import type { Loss } from '../verdict/types.js';
 
 import { readReporters } from './reporters.js';
 
 export interface KernelLog {
+  /** All of it, as far back as the guest had it. */
+  readonly records: readonly KmsgRecord[];
   readonly lost: readonly Loss[];
   /** Records since the scenario began, on the timeline's clock. */
   readonly events: readonly Event[];
@@ -30,6 +32,7 @@ export async function keepKernelLog(
     text = await guest.kernelLog();
   } catch (error) {
     return {
+      records: [],
       lost: [
         { kind: 'unscanned', detail: `the kernel log could not be read: ${messageOf(error)}`, at: null },
       ],
@@ -43,6 +46,7 @@ export async function keepKernelLog(
   const zero = records[begin];
   if (zero === undefined) {
     return {
+      records,
       lost: [
         ...lost,
         { kind: 'marker-missing', detail: 'the kernel log lacks the marker of this scenario', at: null },
@@ -60,7 +64,7 @@ export async function keepKernelLog(
       text: line,
     }),
   );
-  return { lost, events };
+  return { records, lost, events };
 }
 
 /** Merges more events into a scenario's timeline, which stays ordered. */

@@ -5,6 +5,8 @@ export interface KmsgRecord {
   readonly sequence: number;
   /** syslog level, 0 (emergency) to 7 (debug). */
   readonly level: number;
+  /** 0 for the kernel, something else for what a program wrote. */
+  readonly facility: number;
   /** Microseconds since the guest's boot. */
   readonly microseconds: number;
   readonly text: string;
@@ -23,6 +25,7 @@ export function parseKmsg(text: string): KmsgRecord[] {
     records.push({
       sequence: Number(sequence),
       level: Number(priority) & 7,
+      facility: Number(priority) >> 3,
       microseconds: Number(microseconds),
       text: rest,
     });

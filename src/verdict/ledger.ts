@@ -131,6 +131,8 @@ export class SplatLedger {
     const start = this.#bootStart(report.time);
     const last = this.#entries.at(-1);
     if (last === undefined || last.index < start) return undefined;
+    // What a program wrote causes nothing, and what the kernel reported did not cause it.
+    if (splat.origin === 'userspace' || last.splat.origin === 'userspace') return undefined;
     const sameCaller = last.caller === report.caller;
     if (report.match.rule.follows?.includes(last.family) === true && sameCaller) return last;
     const again = splat.class === 'HANG' ? this.#hangs.get(splat.fingerprint) : undefined;

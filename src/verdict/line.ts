@@ -11,6 +11,8 @@ export interface LogLine {
   readonly time: number | null;
   /** printk records the kernel says it dropped before this line. */
   readonly dropped: number;
+  /** `<N>` in front: facility * 8 + level; null where the log does not tell. */
+  readonly priority: number | null;
   /** Written by a log daemon that repeats the kernel's lines. */
   readonly syslog: boolean;
 }
@@ -24,7 +26,7 @@ const longestText = 2_048;
 // kernel/printk/printk.c: info_print_prefix (`<N>`, `[%5lu.%06lu]`, print_caller `[%6s]`), console_prepend_dropped,
 // console_prepend_replay. dmesg -T writes a date instead of seconds.
 const printk =
-  /^(?:.{0,200}?\*\* (\d+) printk messages dropped \*\*\s*)?(?:\*\* replaying previous printk message \*\*\s*)?(?:.{0,300}?\blogin: )?(?:<\d{1,3}>)?(?:\[ *(\d+\.\d+)\](?:\[ *([CT]\d+)\])?|\[([A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d [\d:]{8} \d{4})\]|\[ *([CT]\d+)\])[ \t]?/;
+  /^(?:.{0,200}?\*\* (\d+) printk messages dropped \*\*\s*)?(?:\*\* replaying previous printk message \*\*\s*)?(?:.{0,300}?\blogin: )?(?:<(\d{1,3})>)?(?:\[ *(\d+\.\d+)\](?:\[ *([CT]\d+)\])?|\[([A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d [\d:]{8} \d{4})\]|\[ *([CT]\d+)\])[ \t]?/;
 /** Nearly every line: seconds and perhaps the caller, nothing before them. */
 const plain = /^\[ *(\d+\.\d+)\](?:\[ *([CT]\d+)\])?[ \t]?/;
 const dropped = /\*\* (\d+) printk messages dropped \*\*\s*/;
@@ -48,6 +50,7 @@ export function parseLine(raw: string, start: number): LogLine {
       caller: simple[2] ?? 'console',
       time: Number(simple[1]),
       dropped: 0,
+      priority: null,
       syslog: false,
     };
   }
@@ -58,15 +61,25 @@ export function parseLine(raw: string, start: number): LogLine {
     const lost = dropped.exec(text);
     if (lost !== null) text = text.slice(lost.index + lost[0].length);
     const count = lost === null ? 0 : Number(lost[1]);
-    return { start, end, text, caller: '', time: null, dropped: count, syslog: syslog !== null };
+    return {
+      start,
+      end,
+      text,
+      caller: '',
+      time: null,
+      dropped: count,
+      priority: null,
+      syslog: syslog !== null,
+    };
   }
   return {
     start,
     end,
     text: text.slice(match[0].length),
-    caller: match[3] ?? match[5] ?? 'console',
-    time: match[2] === undefined ? null : Number(match[2]),
+    caller: match[4] ?? match[6] ?? 'console',
+    time: match[3] === undefined ? null : Number(match[3]),
     dropped: match[1] === undefined ? 0 : Number(match[1]),
+    priority: match[2] === undefined ? null : Number(match[2]),
     syslog: syslog !== null,
   };
 }

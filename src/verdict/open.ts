@@ -17,6 +17,8 @@ export class OpenReport {
   /** Offset of the line that names it. */
   headAt: number;
   caller: string;
+  /** Of the line that names it. */
+  priority: number | null;
   /** Behind the last line that belongs to it. */
   end: number;
   readonly lines: string[] = [];
@@ -48,6 +50,7 @@ export class OpenReport {
     this.match = match;
     this.headline = line.text;
     this.caller = line.caller;
+    this.priority = line.priority;
     this.start = line.start;
     this.headAt = line.start;
     this.end = line.end;
@@ -73,6 +76,7 @@ export class OpenReport {
     this.match = match;
     this.headline = line.text;
     this.headAt = line.start;
+    this.priority = line.priority;
     this.add(line, raw, true);
   }
 

@@ -5,6 +5,7 @@ import { fingerprint, normalise } from './fingerprint.js';
 import { type Item, parseItem } from './frame.js';
 import { readable } from './line.js';
 import type { OpenReport } from './open.js';
+import { originOf } from './origin.js';
 import { type Match, matchAll } from './rules/match.js';
 import type { Splat } from './types.js';
 
@@ -101,7 +102,7 @@ export function buildSplat(report: OpenReport): Splat | null {
     decoded: null,
     aftermath: report.aftermath.slice(0, 20),
     fatal: rule.fatal === true || report.panicked,
-    noise: null,
+    ...originOf(report.priority),
     ...readDetails(facts, items, lines, { first: report.time, last: report.settledTime }),
     facts,
   };

@@ -25,6 +25,7 @@ const splat = (more: Partial<Splat> = {}): Splat => ({
   time: { first: null, last: null },
   aftermath: [],
   fatal: false,
+  origin: 'unknown',
   noise: null,
   facts: {},
   ...more,

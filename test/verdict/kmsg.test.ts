@@ -6,9 +6,9 @@ const text =
 
 test('records keep sequence number, level, time and text', (t) => {
   t.deepEqual(parseKmsg(text), [
-    { sequence: 0, level: 6, microseconds: 0, text: 'Linux version 6.12' },
-    { sequence: 1, level: 5, microseconds: 1_500_000, text: 'lastref: begin x' },
-    { sequence: 2, level: 4, microseconds: 1_600_000, text: 'a;b' },
+    { sequence: 0, level: 6, facility: 0, microseconds: 0, text: 'Linux version 6.12' },
+    { sequence: 1, level: 5, facility: 0, microseconds: 1_500_000, text: 'lastref: begin x' },
+    { sequence: 2, level: 4, facility: 0, microseconds: 1_600_000, text: 'a;b' },
   ]);
 });
 

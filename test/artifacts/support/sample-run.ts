@@ -71,6 +71,7 @@ export function sampleSplat(
     time: { first: null, last: null },
     aftermath: [],
     fatal: false,
+    origin: 'unknown',
     noise: null,
     facts: {},
   };

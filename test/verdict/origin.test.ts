@@ -1,0 +1,61 @@
+import test from 'ava';
+import { judge } from '../../src/verdict/judge.js';
+import { parseKmsg } from '../../src/verdict/kmsg.js';
+import { tellOrigins } from '../../src/verdict/origin.js';
+import { judgeText, kasan, log, onlySplat, oops612, warning612 } from './support/logs.js';
+
+/** As /dev/kmsg gives the lines of `log`, from a writer of this facility. */
+const records = (lines: readonly string[], facility: number): string =>
+  lines.map((line, i) => `${facility * 8 + 4},${i},${12_000_000 + i * 1000},-;${line}\n`).join('');
+
+const raw = (lines: readonly string[], priority: number): string =>
+  lines.map((line, i) => `<${priority}>[   12.${String(i).padStart(6, '0')}] ${line}\n`).join('');
+
+test('a console does not tell who wrote a report', (t) => {
+  t.like(onlySplat(log(warning612)), { origin: 'unknown', noise: null });
+});
+
+test('a log with priorities does: facility 0 is the kernel, another one a program', (t) => {
+  t.like(onlySplat(raw(warning612, 4)), { origin: 'kernel', noise: null });
+  const fake = onlySplat(raw(warning612, 12));
+  t.is(fake.origin, 'userspace');
+  t.regex(fake.noise ?? '', /userspace/);
+});
+
+test('so do the records of /dev/kmsg', (t) => {
+  const { splats } = judgeText(log(warning612, 'T77'));
+  const [real] = tellOrigins(splats, parseKmsg(records(warning612, 0)));
+  t.like(real, { origin: 'kernel', noise: null });
+  const [fake] = tellOrigins(splats, parseKmsg(records(warning612, 1)));
+  t.is(fake?.origin, 'userspace');
+  t.deepEqual(
+    judge({ console: { splats: fake === undefined ? [] : [fake], lost: [] }, guest: 'off-asked', asks: [] })
+      .outcome,
+    'PASS',
+  );
+});
+
+test('a program that repeats the words of the kernel at another time hides nothing', (t) => {
+  const { splats } = judgeText(log(warning612, 'T77'));
+  const later = records(warning612, 1).replaceAll(',120', ',990');
+  t.like(tellOrigins(splats, parseKmsg(later))[0], { origin: 'unknown', noise: null });
+  const both = records(warning612, 0) + records(warning612, 1);
+  t.like(tellOrigins(splats, parseKmsg(both))[0], { origin: 'kernel', noise: null });
+});
+
+test('what a program wrote takes no report of the kernel into its aftermath', (t) => {
+  const { splats } = judgeText(raw(kasan(), 12) + raw(oops612, 4).replaceAll('[   12.', '[   13.'));
+  t.deepEqual(
+    splats.map(({ origin, fatal }) => [origin, fatal]),
+    [
+      ['userspace', false],
+      ['kernel', true],
+    ],
+  );
+});
+
+test('a forged report that seems to have led to another one stays on the record', (t) => {
+  const { splats } = judgeText(log(kasan(), 'T311') + log(oops612, 'T311'));
+  t.true((splats[0]?.aftermath.length ?? 0) > 0);
+  t.like(tellOrigins(splats, parseKmsg(records(kasan(), 1)))[0], { origin: 'userspace', noise: null });
+});
