@@ -40,7 +40,9 @@ function functionsOf(row: Row): string[] {
   const named = titles.flatMap(
     (title) => / in ([A-Za-z_$][\w$]*)(?:\/\w+| \/ [\w$]+)?$/.exec(title)?.[1] ?? [],
   );
-  return row.frame ? [row.frame, ...named] : named;
+  // `… still in use in unmount` names no function.
+  const functions = named.filter((name) => name !== 'unmount');
+  return row.frame ? [row.frame, ...functions] : functions;
 }
 
 function rows(name: string): Row[] {
