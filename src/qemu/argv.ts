@@ -82,7 +82,7 @@ function platform({ shape, accelerator }: MachineSpec): string[] {
 function plainDisks({ shape }: MachineSpec): string[] {
   return (shape.plain ?? []).flatMap(({ id, diskMiB }, index) => [
     '-blockdev',
-    `driver=null-co,node-name=plain-${id},size=${diskMiB}M,read-zeroes=on`,
+    `driver=null-co,node-name=plain-${id},size=${diskMiB * 1024 * 1024},read-zeroes=on`,
     '-device',
     `virtio-blk-pci,id=${id},serial=${id},drive=plain-${id},addr=0x${(0x1d - index).toString(16)}`,
   ]);

@@ -196,7 +196,7 @@ test('every device has a disk, named as it is', (t) => {
 test('a plain disk has no file and no place behind a port', (t) => {
   t.true(
     said({ shape: neighbours }).includes(
-      '-blockdev driver=null-co,node-name=plain-plain,size=64M,read-zeroes=on' +
+      '-blockdev driver=null-co,node-name=plain-plain,size=67108864,read-zeroes=on' +
         ' -device virtio-blk-pci,id=plain,serial=plain,drive=plain-plain,addr=0x1d -device pcie-root-port',
     ),
   );
