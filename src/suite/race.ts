@@ -20,7 +20,7 @@ export interface Race {
 
 /** On what the race is run: the shape, and how many removals. The first is quick. */
 const machines = {
-  'two-cpus': { shape: 'cmb-switch', on: 'two CPUs', rounds: 6, tags: [] },
+  'two-cpus': { shape: 'cmb-switch', on: 'two CPUs', rounds: 4, tags: [] },
   'two-cpus-for-long': { shape: 'cmb-switch', on: 'two CPUs for long', rounds: 60, tags: ['nightly'] },
   'one-cpu': { shape: 'cmb-one-cpu', on: 'one CPU', rounds: 20, tags: ['nightly'] },
   'four-cpus': { shape: 'cmb-four-cpus', on: 'four CPUs', rounds: 20, tags: ['nightly'] },

@@ -26,7 +26,7 @@ export function cellBody(name: RemovalName, state: StateName, cell: Cell): Scena
         removal: who === name ? removal : rival,
         ...where,
       }));
-      if (waiting.length > 0) await blocked(expect, waiting);
+      if (waiting.length > 0) await blocked(expect, place, waiting);
       else await finish(expect, removal, cell, name);
       if (cell.during !== null) await look(place, expect, memory, cell.during);
       await memory.held.release();
@@ -57,9 +57,14 @@ export function cellBody(name: RemovalName, state: StateName, cell: Cell): Scena
 /** One of those that may wait does, and stands still. */
 async function blocked(
   expect: Expect,
-  waiting: readonly { readonly removal: Removal | null; readonly in: string }[],
+  { guest }: Place,
+  waiting: readonly { readonly removal: Removal | null; readonly in: string; readonly for: string | null }[],
 ): Promise<void> {
-  const at: { removal: Removal | null; in: string } = { removal: null, in: '' };
+  const at: { removal: Removal | null; in: string; for: string | null } = {
+    removal: null,
+    in: '',
+    for: null,
+  };
   const symbols = waiting.map((one) => one.in).join(' or ');
   const find = async (): Promise<boolean> => {
     for (const one of waiting) {
@@ -69,8 +74,17 @@ async function blocked(
     return at.removal !== null;
   };
   await expect(`a removal that waits in ${symbols}`, find, 'unbind-waits-for-pins').toBecome(true);
-  if (at.removal !== null) await expect(at.removal, 'unbind-waits-for-pins').toBeBlockedIn(at.in);
+  if (at.removal === null) return;
+  await expect(at.removal, 'unbind-waits-for-pins').toBeBlockedIn(at.in);
+  const { for: place } = at;
+  if (place === null) return;
+  const worker = async (): Promise<boolean> =>
+    (await guest.exec(['sh', '-c', findTask, place])).stdout !== '';
+  await expect(`a kernel thread in ${place}`, worker, 'unbind-waits-for-pins').toBecome(true);
 }
+
+/** Tasks with a function on their kernel stack; a constant text. */
+const findTask = 'grep -l "$0" /proc/[0-9]*/stack 2>/dev/null';
 
 /** Over, in one of the ways that were computed. */
 async function finish(

@@ -29,8 +29,11 @@ export interface Look {
 }
 
 export interface Expectation {
-  /** Who may wait, while the requests are held, in which function: one of them does. None when nobody has to. */
-  readonly waits: readonly { readonly who: RemovalName; readonly in: string }[];
+  /**
+   * Who may wait, while the requests are held, in which function: one of them does. None when nobody has to. `for` is where
+   * the kernel thread stands that it waits for, if it has left the work to one.
+   */
+  readonly waits: readonly { readonly who: RemovalName; readonly in: string; readonly for: string | null }[];
   /** While the requests are held; null when none are, or when the owner cannot be asked then. */
   readonly during: Look | null;
   readonly after: Look;
@@ -78,7 +81,7 @@ export function expectationOf(name: RemovalName, memory: MemoryTraits, after: Af
   const isZapped = zappers.length > 0;
   const { inFlight } = memory;
   return {
-    waits: inFlight === null ? [] : zappers.map((who) => ({ who, in: delegates[who] ?? waitsFor[inFlight] })),
+    waits: inFlight === null ? [] : zappers.map((who) => waitOf(who, inFlight)),
     // Its own requests are waited for before anything is zapped, everybody else's after.
     during:
       inFlight === null || memory.owner !== 'runs' ? null : lookOf(memory, isZapped && inFlight === 'other'),
@@ -91,6 +94,12 @@ export function expectationOf(name: RemovalName, memory: MemoryTraits, after: Af
     ),
     undo: after === 'away' ? null : worst(both),
   };
+}
+
+function waitOf(who: RemovalName, inFlight: 'other' | 'own'): Expectation['waits'][number] {
+  const delegate = delegates[who];
+  const place = waitsFor[inFlight];
+  return delegate === undefined ? { who, in: place, for: null } : { who, in: delegate, for: place };
 }
 
 function lookOf({ mapping, owner }: MemoryTraits, isZapped: boolean): Look {

@@ -67,16 +67,16 @@ test('a reset keeps what is mapped, with its bytes, and new memory can be had', 
 
 test("another device's request: the memory is dead while the removal waits for it in memunmap_pages", (t) => {
   const { waits, during, after } = expected('unbind', { inFlight: 'other' });
-  t.deepEqual(waits, [{ who: 'unbind', in: 'memunmap_pages' }]);
+  t.deepEqual(waits, [{ who: 'unbind', in: 'memunmap_pages', for: null }]);
   t.deepEqual(during, after);
   t.deepEqual(expected('slot-power-off', { inFlight: 'other' }).waits, [
-    { who: 'slot-power-off', in: 'pciehp_sysfs_disable_slot' },
+    { who: 'slot-power-off', in: 'pciehp_sysfs_disable_slot', for: 'memunmap_pages' },
   ]);
 });
 
 test("the device's own request: the memory lives on while the removal waits for its queue", (t) => {
   const { waits, during, after } = expected('pci-remove', { inFlight: 'own' });
-  t.deepEqual(waits, [{ who: 'pci-remove', in: 'blk_mq_freeze_queue_wait' }]);
+  t.deepEqual(waits, [{ who: 'pci-remove', in: 'blk_mq_freeze_queue_wait', for: null }]);
   t.deepEqual(during, { touch: 'goes-through', remap: null, reopen: null });
   t.is(after.touch, 'SIGBUS BUS_ADRERR');
 });
@@ -103,7 +103,7 @@ test('two removals race: either may wait, the later one may find the device gone
 test('a reset that races an unbind keeps nothing, and only the unbind waits', (t) => {
   const race = expected('flr', { inFlight: 'other' }, 'race');
   t.is(race.after.touch, 'SIGBUS BUS_ADRERR');
-  t.deepEqual(race.waits, [{ who: 'unbind', in: 'memunmap_pages' }]);
+  t.deepEqual(race.waits, [{ who: 'unbind', in: 'memunmap_pages', for: null }]);
   t.is(race.undo, 'unbind');
 });
 
