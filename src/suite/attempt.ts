@@ -16,6 +16,7 @@ import type { Observation } from '../verdict/judge.js';
 import { tellOrigins } from '../verdict/origin.js';
 import { ConsoleScanner } from '../verdict/scanner.js';
 import type { Splat } from '../verdict/types.js';
+import { keepBlockedTasks } from './blocked-tasks.js';
 import { judgeBoot, templatesFor, withBoot } from './boot-log.js';
 import { capabilities } from './capabilities.js';
 import { keepCoverage } from './coverage-data.js';
@@ -27,7 +28,7 @@ import { keepKernelLog, mergeIntoTimeline } from './kernel-log.js';
 import { makeKeyPair } from './keys.js';
 import { Ledger, matchers } from './matchers.js';
 import { defaultSeed } from './narrow.js';
-import { type Findings, observe } from './observe.js';
+import { type Findings, isKept, observe } from './observe.js';
 import { findPlace } from './place.js';
 import { readPools, settlePools } from './pools.js';
 import { notTold } from './reporters.js';
@@ -122,6 +123,7 @@ async function attempt(spec: AttemptSpec, found: Findings): Promise<AttemptOutco
     await found.place?.measure(guest);
     const answers =
       guest.state === 'running' && (found.thrown === undefined || (await stillAnswers(guest, plan, events)));
+    if (answers && isKept(found)) await keepBlockedTasks(guest, directory);
     if (answers) found.log = await keepKernelLog(guest, directory, token, found.beganMs);
     if (answers) await keepCoverage(guest, plan.kernel, directory);
     if (plan.dump === true && found.thrown !== undefined) await keepMemory(guest, events);

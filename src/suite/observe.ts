@@ -22,6 +22,11 @@ export interface Findings {
   place?: GuestPlace;
 }
 
+/** Whether the kernel keeps a task that should have come back. */
+export function isKept({ blocked, thrown }: Findings): boolean {
+  return blocked !== undefined || (thrown instanceof WitnessError && thrown.seen.blocked !== undefined);
+}
+
 /** One value with everything the judge asks. */
 export function observe(scenario: Scenario, found: Findings, console: Observation['console']): Observation {
   const error = found.thrown;
