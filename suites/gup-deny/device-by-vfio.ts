@@ -7,6 +7,7 @@ export default scenario(
     shape: 'cmb-iommu',
     asks: ['refusals-are-exact', 'pool-balances'],
     covers: ['gup', 'longterm', 'vfio', 'refusal'],
+    tags: ['nightly'],
     needs: ['p2pmem-allocate', 'vfio'],
   },
   async (context) => {

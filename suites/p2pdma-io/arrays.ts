@@ -6,6 +6,7 @@ export default scenario(
     shape: 'cmb-neighbours',
     asks: ['refusals-are-exact', 'data-arrives'],
     covers: ['io', 'gup', 'raid'],
+    tags: ['nightly'],
     needs: ['p2pmem-allocate', 'raid'],
   },
   async ({ guest, expect, fact }) => {

@@ -6,6 +6,7 @@ export default scenario(
     shape: 'cmb-switch',
     asks: ['data-arrives'],
     covers: ['io', 'filesystem', 'xfs'],
+    tags: ['nightly'],
     needs: ['p2pmem-allocate', 'xfs'],
   },
   async ({ guest, expect }) => {

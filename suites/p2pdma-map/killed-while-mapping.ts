@@ -6,7 +6,7 @@ export default scenario(
     shape: 'cmb-switch',
     asks: ['pool-balances', 'unbind-finishes'],
     covers: ['map', 'pool', 'kill', 'unbind'],
-    tags: ['race'],
+    tags: ['race', 'nightly'],
     needs: ['p2pmem-allocate'],
   },
   async ({ guest, expect, random }) => {

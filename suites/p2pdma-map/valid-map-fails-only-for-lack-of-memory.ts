@@ -17,7 +17,7 @@ export default scenario(
     const seen = await crowd.churn(cmb, {
       seed: random.below(2 ** 31),
       processes: 3,
-      rounds: 20_000,
+      rounds: 6000,
       pages: 1,
       keep: 1,
     });
