@@ -63,7 +63,7 @@ meta: build/.compiled ## judge the tool itself: guests that panic, hang, flood, 
 	@$(LASTREF) run meta --mutant more-crashes $(OPTIONS)
 
 golden: build/.compiled ## capture test/verdict/logs anew from guests of KERNEL, a named one: review the diff
-	@$(LASTREF) run meta --mutant more-crashes $(OPTIONS)
+	@$(LASTREF) run meta --mutant more-crashes $(OPTIONS) || echo 'what did not come out as declared is left as it was'
 	@node build/test/verdict/capture.js runs/latest
 	@LASTREF_UPDATE_GOLDEN=1 npx ava test/verdict/golden.test.ts
 

@@ -22,7 +22,7 @@ export const lossRows: readonly LossRow[] = [
   {
     pattern: /turning off the locking correctness validator/,
     kind: 'reporter-off',
-    detail: 'lockdep ran out of its tables',
+    detail: 'lockdep turned its validator off',
   },
   {
     pattern: /ODEBUG: Out of memory\. ODEBUG disabled/,

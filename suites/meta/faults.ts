@@ -34,7 +34,7 @@ export default cells({
     'CORRUPT_STACK_STRONG',
     /stack-out-of-bounds Write in __lkdtm_CORRUPT_STACK/,
   ),
-  'stack-end': seeded('a stack written past its end', 'STACK_END', /corrupted stack end in lkdtm_STACK_END/, {
+  'stack-end': seeded('a stack written past its end', 'STACK_END', /corrupted stack end in /, {
     logs: untilGone,
   }),
   'panic-on-warn': crash(
