@@ -42,6 +42,16 @@ export const noiseRows: readonly NoiseRow[] = [
     reason: 'pciehp takes its reset_lock and pci_rescan_remove_lock in both orders when a slot is emptied',
   },
   {
+    id: 'N3',
+    kernels: series('6.12'),
+    class: 'LOCKDEP',
+    title: 'possible deadlock in pci_lock_rescan_remove',
+    function: 'pci_lock_rescan_remove',
+    declared: false,
+    reason:
+      'pciehp was probed from a work item (local_pci_probe) and probes what is plugged from another, under its reset_lock',
+  },
+  {
     // mm/gup.c: is_valid_gup_args refuses FOLL_LONGTERM with FOLL_PCI_P2PDMA.
     id: 'gup-longterm',
     kernels: series('6.12', '7.3'),
