@@ -78,7 +78,9 @@ const rules: readonly ((shape: Shape) => Iterable<string>)[] = [
       yield `a shape's name is lower case words joined by "-", not "${name}"`;
     if (arch !== 'x86_64') yield `only x86_64 machines are known, not "${arch}"`;
   },
-  function* size({ vcpus, memoryMiB }) {
+  function* size({ vcpus, memoryMiB, icount = 0 }) {
+    if (!Number.isInteger(icount) || icount < 0 || icount > 10)
+      yield `icount is 0 to 10 (2^icount ns for an instruction), not ${icount}`;
     if (!Number.isInteger(vcpus) || vcpus < 1 || vcpus > 8)
       yield `vcpus is 1 to 8 (the kernels are built with NR_CPUS=8), not ${vcpus}`;
     if (!Number.isInteger(memoryMiB) || memoryMiB < 512)

@@ -111,7 +111,11 @@ export function qemuArgv(spec: MachineSpec): string[] {
     // The kernel prints the end of its panic after pvpanic has told us: it must go on until it reboots itself.
     ...['-action', 'panic=none'],
     ...memory(spec),
-    ...['-accel', accelerator === 'tcg' ? 'tcg,thread=multi' : 'kvm'],
+    // QEMU refuses threads of their own to CPUs that share a clock of instructions.
+    ...[
+      '-accel',
+      accelerator === 'kvm' ? 'kvm' : `tcg,thread=${shape.icount === undefined ? 'multi' : 'single'}`,
+    ],
     ...['-cpu', `${shape.cpu}${zenUnderKvm}`, '-smp', String(shape.vcpus), '-m', `${shape.memoryMiB}M`],
     ...platform(spec),
     ...['-kernel', spec.kernel, '-initrd', spec.initrd, '-append', spec.append.join(' ')],

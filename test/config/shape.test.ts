@@ -25,6 +25,7 @@ const impossible: readonly (readonly [string, Shape, RegExp])[] = [
   ['another architecture', { ...good, arch: 'arm64' as 'x86_64' }, /only x86_64 .* not "arm64"/],
   ['no CPU', { ...good, vcpus: 0 }, /vcpus is 1 to 8 .* not 0/],
   ['more CPUs than the kernels know', { ...good, vcpus: 9 }, /vcpus is 1 to 8 .* not 9/],
+  ['instructions that take too long', { ...good, icount: 11 }, /icount is 0 to 10 .* not 11/],
   ['half a CPU', { ...good, vcpus: 1.5 }, /vcpus is 1 to 8 .* not 1.5/],
   ['too little memory', { ...good, memoryMiB: 511 }, /at least 512 MiB, not 511/],
   ['memory that is no number', { ...good, memoryMiB: Number.NaN }, /at least 512 MiB, not NaN/],

@@ -222,6 +222,14 @@ test('function 0 of a slot is plugged last: the guest looks for the others when 
   );
 });
 
+test('CPUs that count instructions share a thread, and only TCG counts them', (t) => {
+  const counted = said({ shape: { ...behindSwitch, icount: 3 } });
+  t.true(counted.includes(' -icount shift=3 '));
+  t.true(counted.includes(' -accel tcg,thread=single '));
+  t.true(said({}).includes(' -accel tcg,thread=multi '));
+  t.notRegex(said({ shape: { ...behindSwitch, icount: 3 }, accelerator: 'kvm' }), /icount|thread=/);
+});
+
 test('an IOMMU comes before what it translates for, and pciehp is what is left without ACPI hotplug', (t) => {
   const words = said({ shape: iommu });
   t.regex(words, / -device intel-iommu .*virtio-net.*pcie-root-port/);
