@@ -86,7 +86,10 @@ export function buildSplat(report: OpenReport): Splat | null {
       : null) ??
     stackDamage(rule.stack === true, items, text) ??
     report.cut;
-  const stack = items.flatMap((item) => (item.kind === 'frame' && item.frame.sure ? [item.frame.fn] : []));
+  // Inlining differs between builds, and only decoded logs show it.
+  const stack = items.flatMap((item) =>
+    item.kind === 'frame' && item.frame.sure && !item.frame.inline ? [item.frame.fn] : [],
+  );
   const facts = readFacts(lines.join('\n'), items);
   const file = findFile(sources(items, found.top)) ?? headerFile(named.groups, header, found.fn);
   return {

@@ -92,6 +92,18 @@ test('a fingerprint outlives addresses, pids, offsets, times and kernels, not an
   t.not(onlySplat(log(other)).fingerprint, one.fingerprint);
 });
 
+test('a decoded log has the fingerprint of the same log as it was', (t) => {
+  const plain = log(kasan());
+  const decoded = kasan().flatMap((line) => {
+    const frame = /^ ((\w+)\+0x\S+)$/.exec(line);
+    if (frame === null) return [line];
+    return [` ${frame[2]}_inner drivers/cmb.c:7 [inline]`, ` ${frame[1]} drivers/cmb.c:77`];
+  });
+  const [before, after] = [onlySplat(plain), onlySplat(log(decoded))];
+  t.like(after, { title: before.title, function: before.function, fingerprint: before.fingerprint });
+  t.is(after.file, 'drivers/cmb.c');
+});
+
 test('numbers and addresses are evened out, names with a digit are not', (t) => {
   t.is(normalise('ath10k at 0xdead pid 12 ffff88801a2b3c40'), 'ath10k at ADDR pid NUM ADDR');
 });

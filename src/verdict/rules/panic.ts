@@ -72,5 +72,8 @@ export const panics: RuleTable = [
     class: 'RESOURCE',
   }),
   panic('panic', /(?<what>.{1,160})/, 'kernel panic: {what}'),
-  panic('panic-bare', /$/, 'kernel panic', { corrupted: 'the reason is cut' }),
+  panic('panic-bare', /$/, 'kernel panic', {
+    start: /Kernel panic(?: - not syncing)?:?\s*$/,
+    corrupted: 'the reason is cut',
+  }),
 ];

@@ -24,15 +24,19 @@ export const programs: RuleTable = [
     needs: /^(?:goroutine \d+ \[|runtime stack:)/m,
     not: /[Kk]ernel panic/,
   }),
+  // Cut before the stacks of its goroutines: only where nothing stands before it.
+  program('go-panic-alone', ['panic: '], /^panic: (?<what>\w.{0,200})/, 'panic: {what}', {
+    not: /[Kk]ernel panic/,
+  }),
   // A kernel that starts anew after it had already been running: kernel/…/boot messages behind other output.
   program(
     'reboot',
     ['Booting the kernel', 'Linux version '],
-    /(?:Booting the kernel\.|Linux version \d)/,
+    /^Booting the kernel|Linux version \d/,
     'unexpected kernel reboot',
     {
       class: 'REBOOT',
-      not: /Unknown parameter/,
+      not: /Unknown parameter|Parsing ELF|Decompressing Linux/,
     },
   ),
 ];

@@ -178,10 +178,10 @@ export const slabs: RuleTable = [
     // Parts of a report whose head was dropped.
     id: 'slab-history',
     family: 'slab',
-    words: ['INFO: Freed in', 'INFO: Allocated in'],
-    start: /INFO: (?<what>Freed|Allocated) in (?<who>[\w.$]+)\S* age=\d+/,
+    words: ['INFO: Freed in', 'INFO: Allocated in', 'INFO: Slab 0x', 'INFO: Object 0x'],
+    start: /INFO: (?<rest>(?:(?:Freed|Allocated) in [\w.$]+\S* age=\d|(?:Slab|Object) 0x).{0,160})/,
     class: 'MEMORY_SAFETY_BUG',
-    title: 'INFO: {what} in {who}',
+    title: 'INFO: {rest#}',
     joins: ['slab', 'sanitizer'],
     corrupted: 'only the history of an object is left of the report',
   },
