@@ -29,7 +29,7 @@ export async function lastrefRun(
   const [program = process.execPath, ...argv] = options.command ?? [process.execPath, main, 'run', ...words];
   const mark = performance.now();
   const seconds = (): number => (performance.now() - mark) / 1000;
-  const child = execa(program, argv, {
+  const child = execa('setpriv', ['--pdeathsig', 'KILL', '--', program, ...argv], {
     cwd: projectRoot,
     env: { CI: '1', ...options.env },
     all: true,
@@ -38,7 +38,7 @@ export async function lastrefRun(
     stdin: 'ignore',
     detached: true, // a group of its own: make and the tool hear the same ^C
   });
-  const stop = watchTree(child.pid ?? 0);
+  const watch = watchTree(child.pid ?? 0);
   let toFirst: number | undefined;
   let scenarios = 0;
   const tail: string[] = [];
@@ -53,7 +53,8 @@ export async function lastrefRun(
   const closed = once(lines, 'close');
   const { exitCode } = await child;
   await closed;
-  const ran = { seconds: seconds(), toFirst, usage: stop(), scenarios };
+  watch.stop();
+  const ran = { seconds: seconds(), toFirst, usage: watch.usage(), scenarios };
   const isStopped = options.untilFirst === true && toFirst !== undefined;
   if (!isStopped && exitCode !== 0 && exitCode !== 1)
     throw new Error(`${[program, ...argv].join(' ')} ended with ${exitCode}: ${tail.slice(-5).join(' | ')}`);

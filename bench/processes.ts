@@ -68,8 +68,14 @@ export interface Usage {
 /** Ours are those that Node runs; what they start only for a moment (flock, sh) costs next to nothing and is not seen. */
 const isOurs = ({ name }: Seen): boolean => name === 'node' || name === 'MainThread';
 
+export interface Watch {
+  /** What was seen so far. */
+  usage(): Usage;
+  stop(): void;
+}
+
 /** Watches the tree of `root` until stopped; what lives shorter than `everyMs` may be missed. */
-export function watchTree(root: number, everyMs = 50): () => Usage {
+export function watchTree(root: number, everyMs = 100): Watch {
   const cpu = new Map<number, number>();
   const alive = new Map<string, number>();
   let [peakRssBytes, peakPssBytes, turn] = [0, 0, 0];
@@ -84,18 +90,18 @@ export function watchTree(root: number, everyMs = 50): () => Usage {
     for (const { pid, cpuSeconds } of ours) cpu.set(pid, cpuSeconds);
     peakRssBytes = Math.max(peakRssBytes, sum(ours.map(({ rssBytes }) => rssBytes)));
     turn += 1;
-    if (turn % 10 === 0)
+    if (turn % 5 === 1)
       // it walks page tables: not at every look
       peakPssBytes = Math.max(peakPssBytes, sum(ours.map(({ pid }) => memoryOf(pid)['Pss'] ?? 0)));
   }, everyMs);
-  return () => {
-    clearInterval(timer);
-    return {
+  return {
+    stop: () => clearInterval(timer),
+    usage: () => ({
       cpuSeconds: sum([...cpu.values()]),
       peakRssBytes,
       peakPssBytes,
       aliveSeconds: (name) => alive.get(name) ?? 0,
-    };
+    }),
   };
 }
 

@@ -1,21 +1,19 @@
 import { readFileSync } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
 import { constants } from 'node:os';
 import path from 'node:path';
-import { execa } from 'execa';
 import { runPaths, scenarioPaths } from '../artifacts/layout.js';
 import { readRun } from '../artifacts/record.js';
 import type { RunPlan, RunResult, ScenarioResult } from '../artifacts/result.js';
 import { createRun, finishedRun, writeRunResult } from '../artifacts/store.js';
 import { writeAtomic } from '../kit/atomic.js';
-import { hasCode, LastrefError } from '../kit/errors.js';
-import { projectRoot } from '../kit/paths.js';
-import { dieWithUs } from '../qemu/launch.js';
+import { LastrefError } from '../kit/errors.js';
 import { splatText } from '../report/failure-text.js';
 import { reports } from '../report/registry.js';
 import { type Control, openControl, type WorkerMessage } from '../suite/control.js';
 import { suiteFile } from '../suite/discover.js';
 import { makePlan, type Planned, type PlanOptions } from '../suite/plan.js';
+import { workerFiles } from '../suite/share.js';
+import { runAva } from './ava.js';
 import { findChange } from './mutants.js';
 import { Watcher } from './progress.js';
 
@@ -116,54 +114,35 @@ function doubtful(judged: RunResult, trouble: string): RunResult {
   };
 }
 
-/** Runs AVA over the planned files; returns null, or how it ended when not well. What it prints goes to ava.log; results are what the scenarios wrote. */
+/** Puts every question; returns null, or how AVA ended when not well. Results are what the scenarios wrote. */
 async function schedule(plan: RunPlan, watcher: Follower, interrupted: AbortSignal): Promise<string | null> {
   const control = plan.control === null ? null : await openFollowed(plan, plan.control, watcher);
   const stop = (): void => control?.stop('the run was interrupted');
   interrupted.addEventListener('abort', stop, { once: true });
   if (interrupted.aborted) stop();
-  const scratch = path.join(plan.directory, '.tmp');
-  await mkdir(scratch, { recursive: true });
-  const files = [...new Set(plan.scenarios.map(({ id }) => suiteFile(id)))];
-  const ava = path.join(projectRoot, 'node_modules', 'ava', 'entrypoints', 'cli.mjs');
-  const [program, words] = dieWithUs(
-    process.execPath,
-    [ava, '--tap', ...files],
-    path.join(plan.directory, 'ava.log'),
-  );
-  const child = execa(program, words, {
-    cwd: projectRoot,
-    env: {
-      LASTREF_PLAN: runPaths(plan.directory).plan,
-      LASTREF_JOBS: String(plan.jobs),
-      AVA_FORCE_CI: 'not-ci',
-      LC_ALL: 'C.UTF-8',
-      TMPDIR: scratch, // AVA leaves a folder behind
-    },
-    stdio: 'ignore',
-    // Out of the terminal's group: ^C reaches us, and we ask the workers to stop so that they can keep their evidence.
-    detached: true,
-    cleanup: false,
-    reject: false,
-    buffer: false,
-  });
-  const killAll = (): void => {
-    try {
-      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
-    } catch (error) {
-      if (!hasCode(error, 'ESRCH')) throw error; // it has just ended by itself
-    }
-  };
-  process.once('exit', killAll);
   try {
-    const { exitCode, signal } = await child;
-    return exitCode === undefined ? `ended by ${signal}` : exitCode === 0 ? null : `exit code ${exitCode}`;
+    const workers = workerFiles(plan.jobs);
+    const trouble = await runAva(plan, workers, { batch: true, atOnce: workers.length });
+    const left = await unanswered(plan);
+    if (left.length === 0 || interrupted.aborted) return trouble;
+    // A scenario took its worker down, and others with it: each of them in a worker of its own.
+    watcher.tell({
+      kind: 'notice',
+      t: watcher.now(),
+      level: 'warning',
+      text: `a worker died (${trouble}, see ava.log): asking ${left.length} again, each on its own`,
+    });
+    return await runAva(plan, [...new Set(left.map(suiteFile))], { batch: false, atOnce: plan.jobs });
   } finally {
-    process.removeListener('exit', killAll);
     interrupted.removeEventListener('abort', stop);
     await control?.close();
-    await rm(scratch, { recursive: true, force: true });
   }
+}
+
+/** Ids of scenarios that have no verdict of their own yet. */
+async function unanswered(plan: RunPlan): Promise<string[]> {
+  const { scenarios } = await readRun(plan.directory);
+  return scenarios.filter(({ startedAt }) => startedAt === null).map(({ id }) => id);
 }
 
 /** Opens the run's control socket; what workers tell becomes progress, and a kernel that boots nowhere is given up. */
@@ -207,8 +186,8 @@ function follow(message: WorkerMessage, watcher: Follower, slots: Map<string, nu
   const { id } = message;
   const t = watcher.now();
   if (message.kind === 'start') {
-    let slot = 0;
-    while ([...slots.values()].includes(slot)) slot += 1;
+    let slot = slots.get(id) ?? 0; // asked again after its worker died: it has its line already
+    while (slots.get(id) !== slot && [...slots.values()].includes(slot)) slot += 1;
     slots.set(id, slot);
     watcher.tell({ kind: 'scenario-start', t, slot, id });
     return;

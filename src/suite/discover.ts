@@ -90,19 +90,33 @@ export function suiteFile(id: string): string {
   return `${path.join(suitesRoot, ...id.split('/').slice(0, 2))}.ts`;
 }
 
+type Declared = { readonly default: Partial<Scenario> & { readonly cells?: Cells } };
+
+/** The scenarios of one compiled suite file, by id: the one that it is, or its cells. */
+async function scenariosIn(compiled: string): Promise<Cells> {
+  const { default: declared } = await importModule<Declared>(compiled);
+  const id = scenarioId(compiled);
+  const named = declared?.cells === undefined ? { [id]: declared } : cellIds(id, declared.cells);
+  return Object.fromEntries(
+    Object.entries(named).map(([own, scenario]) => [own, checkedScenario(own, scenario)]),
+  );
+}
+
 /** Every scenario, by id. Imports the suite files; outside AVA that only describes them. */
 export async function discoverScenarios(): Promise<Found[]> {
   const found: Found[] = [];
   for (const file of await modulesIn(suitesRoot)) {
-    const { default: declared } = await importModule<{ default: Partial<Scenario> & { cells?: Cells } }>(
-      file,
-    );
-    const id = scenarioId(file);
-    const named = declared?.cells === undefined ? { [id]: declared } : cellIds(id, declared.cells);
-    for (const [own, scenario] of Object.entries(named))
-      found.push({ id: own, file, scenario: checkedScenario(own, scenario) });
+    for (const [id, scenario] of Object.entries(await scenariosIn(file))) found.push({ id, file, scenario });
   }
   return found;
+}
+
+/** One scenario by its id; only its own file is imported. */
+export async function findScenario(id: string): Promise<Scenario> {
+  const compiled = path.join(projectRoot, 'build', suiteFile(id).replace(/\.ts$/, '.js'));
+  const scenario = (await scenariosIn(compiled))[id];
+  if (scenario !== undefined) return scenario;
+  throw new LastrefError(`${suiteFile(id)} has no scenario ${id}`, { blame: 'test' });
 }
 
 /** Suites in which a scenario is named by default: those that question the kernel, not the tool. */

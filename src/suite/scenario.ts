@@ -65,8 +65,9 @@ export interface Scenario {
 }
 
 // AVA runs each file in a worker thread of its own, and refuses to be imported anywhere else. In the main
-// thread (`lastref list`) a scenario is only described.
-const scheduler = isMainThread ? undefined : await import('./schedule.js');
+// thread (`lastref list`), and where one worker puts many questions (batch.ts), a scenario is only described.
+const isDescribed = isMainThread || process.env['LASTREF_BATCH'] !== undefined;
+const scheduler = isDescribed ? undefined : await import('./schedule.js');
 
 /** Declares the scenario of this file: a thin macro over AVA's `test`. */
 export function scenario(title: string, options: ScenarioOptions, body: ScenarioBody): Scenario {

@@ -2,10 +2,11 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import test from 'ava';
-import type { RunPlan } from '../artifacts/result.js';
+import type { RunPlan, ScenarioResult } from '../artifacts/result.js';
 import { cellIds, scenarioId } from './discover.js';
 import { planForThisWorker } from './plan.js';
-import { runScenario } from './run.js';
+import { put } from './put.js';
+import type { runScenario } from './run.js';
 import type { Cells, Scenario } from './scenario.js';
 
 const ownId = (): string => scenarioId(path.resolve(fileURLToPath(test.meta.file)));
@@ -28,18 +29,11 @@ function register(scenarios: Readonly<Record<string, Scenario>>): void {
   let own: ReturnType<typeof planForThisWorker> | undefined;
   test.after.always(async () => (await own)?.release());
   for (const { id, scenario } of found) {
-    test.serial(scenario.title, async (t) => {
-      t.timeout(24 * 3600 * 1000); // every wait inside has its own deadline
+    const ask = async (run: typeof runScenario): Promise<ScenarioResult> => {
       own ??= planForThisWorker(found);
-      const { plan } = await own;
-      const result = await runScenario(id, scenario, plan);
-      t.log(`${result.outcome} ${result.verdict.headline}`);
-      for (const reason of result.verdict.reasons) t.log(`${reason.witness}: ${reason.detail}`);
-      t.true(
-        ['PASS', 'DONE', 'SKIP'].includes(result.outcome),
-        `${result.outcome}: ${result.verdict.headline}`,
-      );
-    });
+      return run(id, scenario, (await own).plan);
+    };
+    put(scenario.title, ask, { serial: true });
   }
 }
 

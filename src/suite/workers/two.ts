@@ -1,0 +1,3 @@
+import { runShare } from '../batch.js';
+
+await runShare(1);
