@@ -66,6 +66,7 @@ golden: build/.compiled ## capture test/verdict/logs anew from guests of KERNEL,
 	@$(LASTREF) run meta --mutant more-crashes $(OPTIONS) || echo 'what did not come out as declared is left as it was'
 	@node build/test/verdict/capture.js runs/latest
 	@LASTREF_UPDATE_GOLDEN=1 npx ava test/verdict/golden.test.ts
+	@npx biome format --write test/verdict/logs
 
 bench: build/.compiled ## measure every target on this machine (an hour; ARGS="--only a,d --quick"); JSON goes to runs/bench
 	@$(CLEAN_ENV) node build/bench/run.js $${KERNEL:+--kernel "$$KERNEL"} $(ARGS)
