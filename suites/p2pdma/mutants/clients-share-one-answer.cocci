@@ -2,7 +2,7 @@
 // breaks: refusals-are-exact
 // accepts: data-arrives
 // invariant: without a path between the devices every transfer is refused, in any order of asking
-// seen by: p2pdma/
+// seen by: p2pdma/refusal-in-any-order
 // files: drivers/pci/p2pdma.c
 @@
 identifier client;

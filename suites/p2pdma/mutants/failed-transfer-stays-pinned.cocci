@@ -1,7 +1,7 @@
 // describe: a transfer that failed leaves its pages pinned
 // breaks: unbind-finishes, pool-balances
 // invariant: a transfer that failed leaves nothing behind
-// seen by: p2pdma/peer-to-peer-refused-when-blocked
+// seen by: p2pdma/failed-transfer-leaves-nothing, p2pdma/peer-to-peer-refused-when-blocked
 // files: block/fops.c
 @@
 identifier bio;

@@ -2,7 +2,7 @@
 // breaks: data-arrives
 // accepts: refusals-are-exact, unbind-waits-for-pins, rebind-works, no-page-in-two-hands
 // invariant: O_DIRECT to an NVMe namespace takes device memory
-// seen by: p2pdma/rebind-works-again, p2pdma/unbind-waits-for-write
+// seen by: p2pdma-io/every-way-of-asking
 // files: drivers/nvme/host/core.c
 @@
 expression lim;

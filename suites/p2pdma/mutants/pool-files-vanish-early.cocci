@@ -2,7 +2,7 @@
 // breaks: no-new-mappings
 // accepts: guest-survives, refusals-are-exact
 // invariant: while unbind waits, size and available can still be read
-// seen by: p2pdma/
+// seen by: p2pdma-unbind/blocked-unbind-withdraws-allocate-alone
 // files: drivers/pci/p2pdma.c
 @@
 expression kobj, file, group;

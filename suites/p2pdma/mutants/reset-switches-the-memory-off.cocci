@@ -2,7 +2,7 @@
 // breaks: data-arrives
 // accepts: rebind-works, guest-survives, no-page-in-two-hands, unbind-finishes
 // invariant: a controller reset keeps mapping, data and pool
-// seen by: matrix/controller-reset/dirty/again
+// seen by: reset-hotplug/controller-reset-leaves-mappings-alone, matrix/controller-reset/dirty/again
 // files: drivers/nvme/host/pci.c
 @@
 identifier dev;

@@ -2,7 +2,7 @@
 // breaks: unbind-waits-for-pins
 // accepts: guest-survives
 // invariant: unbind returns only after the last transfer of anybody, however long it takes
-// seen by: p2pdma/
+// seen by: p2pdma/unbind-never-loses-patience
 // files: mm/memremap.c
 @@
 identifier pgmap;

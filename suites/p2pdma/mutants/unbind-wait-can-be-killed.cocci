@@ -2,7 +2,7 @@
 // breaks: unbind-waits-for-pins
 // accepts: guest-survives
 // invariant: unbind returns only after the last transfer of anybody, whatever becomes of who asked for it
-// seen by: p2pdma/
+// seen by: p2pdma/unbind-waits-though-its-caller-is-killed
 // files: mm/memremap.c
 @@
 identifier pgmap;

@@ -2,7 +2,7 @@
 // breaks: no-new-mappings, zap-on-unbind
 // accepts: unbind-finishes
 // invariant: no mapping can appear between the zap and the end of unbind
-// seen by: p2pdma/
+// seen by: race/mappings-race-unbind
 // files: fs/kernfs/dir.c
 @@
 identifier kn;

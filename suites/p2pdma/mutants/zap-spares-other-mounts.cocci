@@ -2,7 +2,7 @@
 // breaks: zap-on-unbind
 // accepts: unbind-finishes
 // invariant: mappings made through every mount of sysfs fault after unbind
-// seen by: p2pdma/
+// seen by: p2pdma-unbind/idle-mapping-dies-however-it-came-about
 // files: fs/kernfs/file.c
 @@
 @@

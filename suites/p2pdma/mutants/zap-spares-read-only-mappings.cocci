@@ -2,7 +2,7 @@
 // breaks: zap-on-unbind
 // accepts: unbind-finishes
 // invariant: every mapping faults after unbind, whatever its protection
-// seen by: p2pdma/
+// seen by: p2pdma/zap-reaches-locked-and-read-only
 // files: fs/kernfs/file.c
 @@
 identifier of, vma;
