@@ -80,7 +80,9 @@ async function dropHalfWritten(obj: string, signal?: AbortSignal): Promise<void>
   }
   for (const [file, time] of times) {
     const record = times.get(path.join(path.dirname(file), `.${path.basename(file)}.cmd`));
-    const unfinished = record === undefined ? file.endsWith('.o') || file.endsWith('.a') : record < time;
+    // tools/ keeps no record of its archives: without them objtool is made anew, and every object after it
+    const isUnrecorded = /\.[oa]$/.test(file) && !/^tools\/.*\.a$/.test(file);
+    const unfinished = record === undefined ? isUnrecorded : record < time;
     if (unfinished) await rm(path.join(obj, file), { force: true });
   }
 }
