@@ -2,7 +2,7 @@
 // breaks: refusals-are-exact
 // accepts: data-arrives, guest-survives
 // invariant: each part of a mixed transfer is judged by where it lies
-// seen by: p2pdma-io/mixed-memory-to-itself, p2pdma-io/mixed-memory-to-a-peer
+// seen by: p2pdma-io/mixed-memory-where-blocked, p2pdma-io/mixed-memory-to-itself
 // files: block/blk.h
 @@
 expression a, b;

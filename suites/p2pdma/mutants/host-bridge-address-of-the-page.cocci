@@ -1,7 +1,7 @@
 // describe: a transfer through the host bridge begins at the page, not at the byte
 // breaks: data-arrives
 // invariant: a transfer from the middle of a page moves exactly the bytes asked for, on every path
-// seen by: p2pdma-io/every-size, p2pdma/peer-to-peer-through-host-bridge
+// seen by: p2pdma-io/unaligned-through-the-host-bridge
 // files: kernel/dma/direct.c, block/blk-mq-dma.c
 @@
 identifier sg;

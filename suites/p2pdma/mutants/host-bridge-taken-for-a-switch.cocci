@@ -2,7 +2,7 @@
 // breaks: data-arrives
 // accepts: guest-survives
 // invariant: behind an IOMMU a transfer through the host bridge uses mapped addresses
-// seen by: p2pdma/
+// seen by: topology/iommu-translates-for-peers
 // files: drivers/pci/p2pdma.c
 @@
 identifier t;

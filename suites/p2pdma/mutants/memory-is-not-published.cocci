@@ -2,7 +2,7 @@
 // breaks: rebind-works
 // accepts: data-arrives, refusals-are-exact, pool-balances
 // invariant: `published` is 1 when the CMB supports reads and writes
-// seen by: p2pdma-map/published
+// seen by: p2pdma-map/published, topology/nvmet-takes-only-memory-that-is-offered
 // files: drivers/nvme/host/pci.c
 @@
 @@

@@ -1,7 +1,7 @@
 // describe: ports that redirect peer-to-peer traffic upstream are taken for ports that do not
 // breaks: refusals-are-exact
 // invariant: with ACS redirection on the path the host bridge decides
-// seen by: p2pdma/
+// seen by: topology/acs-redirect-takes-effect-with-the-next-bind
 // files: drivers/pci/p2pdma.c
 @@
 expression E;
