@@ -22,6 +22,8 @@ export interface Kill {
   readonly headline: string;
   /** From the start of the build to the verdict. */
   readonly seconds: number;
+  /** The mutant's header names neither this promise nor one that goes with it; no scenario saw those broken. */
+  readonly otherwise?: boolean;
 }
 
 export interface MutantRecord {

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { findRun, runsRoot } from '../artifacts/layout.js';
 import { type MutationState, readMutationState } from '../artifacts/mutation.js';
 import { readRun } from '../artifacts/record.js';
+import { isUnfinished } from '../artifacts/store.js';
 import { writeAtomic, writeJson } from '../kit/atomic.js';
 import { hasCode } from '../kit/errors.js';
 import { projectRoot } from '../kit/paths.js';
@@ -59,7 +60,9 @@ async function takeRun(data: string, directory: string): Promise<void> {
   }
   const file = path.join(data, `kernel-${kernel.name}.json`);
   const before = (await readData<KernelAnswers>(file))?.answers ?? [];
-  const news = scenarios.map(({ id, title, asks, outcome }) => ({ id, title, asks, outcome }));
+  const news = scenarios
+    .filter((result) => !isUnfinished(result))
+    .map(({ id, title, asks, outcome }) => ({ id, title, asks, outcome }));
   const kept = before.filter(({ id }) => !news.some((one) => one.id === id));
   const answers = [...kept, ...news].sort((a, b) => (a.id < b.id ? -1 : 1));
   await writeJson(file, { kernel, answers } satisfies KernelAnswers);

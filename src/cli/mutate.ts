@@ -109,6 +109,7 @@ async function judgeMutant(
 ): Promise<MutantRecord> {
   const passed = new Set(earlier?.text === hash ? earlier.passed : []);
   const discounted = new Map<string, string>();
+  const others: Shown[] = [];
   const record = (
     fate: MutantRecord['fate'],
     why: string,
@@ -142,27 +143,55 @@ async function judgeMutant(
       const seconds = secondsSince(built.sinceMs);
       for (const result of results) {
         if (['PASS', 'DONE', 'SKIP'].includes(result.outcome)) passed.add(result.id);
-        else if (result.id !== shown?.id) discounted.set(result.id, whyNot(result, mutant));
+        else if (result.id !== shown?.id) {
+          discounted.set(result.id, whyNot(result, mutant));
+          if (result.outcome === 'FAIL' && result.bootMs !== null) others.push({ result, seconds });
+        }
       }
       if (shown === null) break;
       const sane = await controlOf(shown.id, control, options);
       if (sane === 'PASS') {
-        return record('killed', '', {
-          scenario: shown.id,
-          witness: shown.verdict.reasons[0]?.witness ?? 'assertion',
-          promise: promiseShown(shown, mutant),
-          headline: shown.verdict.headline,
-          seconds,
-        });
+        return record('killed', '', killOf(shown, mutant, seconds));
       }
       discounted.set(shown.id, `it is ${sane} on the kernel without the bug, too`);
       open = open.filter(({ id }) => !passed.has(id) && !discounted.has(id));
     }
   }
+  const other = await shownOtherwise(others, control, options);
+  if (other !== undefined) {
+    return record('killed', 'for another promise than its header names', {
+      ...killOf(other.result, mutant, other.seconds),
+      otherwise: true,
+    });
+  }
   const silent = [...discounted].filter(([, why]) => /^(ERROR|MISS): /.test(why));
   return silent.length > 0
     ? record('undecided', `no verdict from ${silent.map(([id]) => id).join(', ')}`)
     : record('survived', discounted.size > 0 ? 'what failed does not show this bug' : '');
+}
+
+interface Shown {
+  readonly result: ScenarioResult;
+  readonly seconds: number;
+}
+
+function killOf(result: ScenarioResult, mutant: Mutant, seconds: number): NonNullable<MutantRecord['kill']> {
+  const { headline, reasons } = result.verdict;
+  const witness = reasons[0]?.witness ?? 'assertion';
+  return { scenario: result.id, witness, promise: promiseShown(result, mutant), headline, seconds };
+}
+
+/** A failure for a promise that the header does not name shows the bug too, when the kernel without it passes. */
+async function shownOtherwise(
+  others: readonly Shown[],
+  control: Record<string, string>,
+  options: CampaignOptions,
+): Promise<Shown | undefined> {
+  for (const other of others) {
+    const isPromise = other.result.verdict.broken.some((promise) => promise !== 'guest-survives');
+    if (isPromise && (await controlOf(other.result.id, control, options)) === 'PASS') return other;
+  }
+  return undefined;
 }
 
 function whyNot(result: ScenarioResult, mutant: Mutant): string {

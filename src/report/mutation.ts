@@ -37,8 +37,9 @@ const worstFirst = (a: MutantRecord, b: MutantRecord): number =>
 /** `killed by p2pdma/x: zap-on-unbind (assertion), 43 s`, or why not. */
 export function describeFate(record: MutantRecord): string {
   const { fate, kill, why, discounted } = record;
+  const beside = kill?.otherwise === true ? ', not the promise of its header' : '';
   if (kill !== null)
-    return `by ${kill.scenario}: ${kill.promise} (${kill.witness}), ${kill.seconds.toFixed(0)} s`;
+    return `by ${kill.scenario}: ${kill.promise} (${kill.witness}${beside}), ${kill.seconds.toFixed(0)} s`;
   const not = discounted.map((one) => `${one.scenario}: ${one.why}`);
   return oneLine(
     [why, ...not].filter((text) => text !== '').join('; ') ||
