@@ -30,6 +30,7 @@ export default scenario(
         await disk.wrongWords(before.part(place, 4 * KiB), place),
       ).toBe(0);
       expect('a mixed read went through', (await owner.read(disk, parts)).errno === null).toBe(false);
+      p.expectSeed(theirs.seed);
       await expect(p).toBeIntact();
     }
   },
