@@ -139,7 +139,13 @@ async function judgeMutant(
         options,
         (result) => result.outcome === 'FAIL' && discount(result, mutant) === null,
       );
-      if (!booted) return record('does-not-boot', 'no guest of this kernel boots: it cannot be asked');
+      if (!booted) {
+        // a machine that is too slow, or lacks what the shape wants, boots no kernel at all
+        const sane = await controlOf(open[0]?.id ?? '', {}, options);
+        return sane === 'PASS'
+          ? record('does-not-boot', 'no guest of this kernel boots: it cannot be asked')
+          : record('undecided', `no guest boots here, with the bug or without: ${open[0]?.id} is ${sane}`);
+      }
       const seconds = secondsSince(built.sinceMs);
       for (const result of results) {
         if (['PASS', 'DONE', 'SKIP'].includes(result.outcome)) passed.add(result.id);
