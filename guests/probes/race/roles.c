@@ -8,8 +8,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Accesses to memory between its mmap and its munmap. */
-#define USES 256
+/* Time between mmap and munmap, as long as these take on a slow machine: so that the zap finds one or the other. */
+#define USE_US 2000
 
 /* mmap of the pool, counted; NULL when it was refused. */
 static volatile uint64_t *map_memory(struct racer *racer)
@@ -67,17 +67,16 @@ static void churn(struct racer *racer)
 {
 	const size_t words = racer->course->bytes / sizeof(uint64_t);
 	unsigned late = 0;
+	uint64_t until;
 
 	while (goes_on(racer, &late)) {
 		volatile uint64_t *memory = map_memory(racer);
 
 		if (memory == NULL)
 			continue;
-		/* Long enough that the zap finds memory that is mapped and used for the first time. */
-		for (size_t use = 0; use < USES; use++) {
-			if (!access_word(racer, memory + use * words / USES, true))
-				break;
-		}
+		until = now_us() + USE_US;
+		for (size_t use = 0; now_us() < until && access_word(racer, memory + use % words, true); use += 61)
+			continue;
 		munmap((void *)memory, racer->course->bytes);
 		racing(racer);
 	}
