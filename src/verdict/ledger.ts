@@ -30,7 +30,7 @@ export class SplatLedger {
   readonly #entries: Entry[] = [];
   /** Those that may still grow. */
   readonly #growing = new Map<OpenReport, Entry>();
-  /** By fingerprint: the detectors of stalls repeat themselves. */
+  /** The detectors of stalls repeat themselves, and one another. */
   readonly #hangs = new Map<string, Entry>();
   readonly #fatal: Entry[] = [];
   /** The latest time of all entries, and the last reboot among them: where a boot may begin. */
@@ -108,7 +108,7 @@ export class SplatLedger {
     const entry = { splat, index, at: report.headAt, caller, family, time };
     this.#entries.push(entry);
     this.#growing.set(report, entry);
-    if (splat.class === 'HANG') this.#hangs.set(splat.fingerprint, entry);
+    for (const key of hangKeys(report, splat)) this.#hangs.set(key, entry);
     if (splat.class === 'REBOOT') this.#rebootAt = index;
     this.#latest = Math.max(this.#latest, report.time ?? 0);
     this.#noteFatal(entry);
@@ -135,8 +135,10 @@ export class SplatLedger {
     if (splat.origin === 'userspace' || last.splat.origin === 'userspace') return undefined;
     const sameCaller = last.caller === report.caller;
     if (report.match.rule.follows?.includes(last.family) === true && sameCaller) return last;
-    const again = splat.class === 'HANG' ? this.#hangs.get(splat.fingerprint) : undefined;
-    if (again !== undefined && again.index >= start) return again;
+    for (const key of hangKeys(report, splat)) {
+      const again = this.#hangs.get(key);
+      if (again !== undefined && again.index >= start) return again;
+    }
     // Once a kernel has oopsed, what it reports next says little: it is listed, not judged on its own.
     const dead = this.#fatal
       .slice(-mostDead)
@@ -146,6 +148,14 @@ export class SplatLedger {
     const sameTask = sameCaller || (task !== null && last.splat.task?.pid === task.pid);
     return splat.fatal && /^K(?:ASAN|FENCE|MSAN)/.test(last.splat.class) && sameTask ? last : undefined;
   }
+}
+
+/** By what a stall is known again: its fingerprint, and for a CPU that loops the function, whichever detector saw it. */
+function hangKeys(report: OpenReport, splat: Splat): string[] {
+  if (splat.class !== 'HANG') return [];
+  const loops =
+    report.match.rule.blame?.pick === 'stall' && splat.function !== null && splat.corrupted === null;
+  return loops ? [splat.fingerprint, `loops in ${splat.function}`] : [splat.fingerprint];
 }
 
 function isSoon(entry: Entry, report: OpenReport): boolean {

@@ -251,3 +251,27 @@ test('lockdep that complains while a report is printed is its aftermath', (t) =>
   t.is(splats.length, 1);
   t.regex(splats[0]?.aftermath[0] ?? '', /circular/);
 });
+
+test('a CPU that loops is one bug, whichever detectors see it; one that loops elsewhere is another', (t) => {
+  const lockup = (fn: string): string[] => [
+    'watchdog: BUG: soft lockup - CPU#1 stuck for 26s! [probe:311]',
+    'CPU: 1 UID: 0 PID: 311 Comm: probe Not tainted 6.12.117 #3',
+    `RIP: 0010:${fn}+0x2a/0x90`,
+    ...stack(fn, 'cmb_write', 'vfs_write', 'do_syscall_64'),
+  ];
+  const stall = [
+    'rcu: INFO: rcu_preempt self-detected stall on CPU',
+    'NMI backtrace for cpu 1',
+    ...stack('dump_stack_lvl', 'rcu_sched_clock_irq', 'asm_sysvec_apic_timer_interrupt'),
+    'RIP: 0010:cmb_spin+0x1/0x20',
+    ' cmb_write+0x1/0x20',
+    ' vfs_write+0x1/0x20',
+  ];
+  const { splats } = judgeText(log(lockup('cmb_spin'), 'C1') + log(stall, 'C1'));
+  t.deepEqual(
+    splats.map(({ title, aftermath }) => [title, aftermath]),
+    [['BUG: soft lockup in cmb_write', ['INFO: rcu detected stall in cmb_write']]],
+  );
+  const elsewhere = lockup('other').map((line) => line.replace('cmb_write', 'dev_write'));
+  t.is(judgeText(log(elsewhere, 'C1') + log(stall, 'C1')).splats.length, 2);
+});
