@@ -70,7 +70,7 @@ export function placesOf(text: string): Place[] {
  */
 export function decodeText(text: string, known: ReadonlyMap<string, Decoding>): string {
   return text
-    .split('\n')
+    .split(/\r?\n/)
     .flatMap((line) => decodeLine(line, known))
     .join('\n');
 }

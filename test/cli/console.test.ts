@@ -4,7 +4,8 @@ import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import test from 'ava';
 import { execa } from 'execa';
-import { main } from '../support/lastref.js';
+import { lastref, main } from '../support/lastref.js';
+import { makeSampleKernel } from '../support/sample-kernel.js';
 import { log, warning612 } from '../verdict/support/logs.js';
 
 const modulePath = path.resolve(import.meta.dirname, '../../src/cli/console.js');
@@ -93,4 +94,33 @@ test('the exit code tells also when nobody reads on', async (t) => {
     { reject: false },
   );
   t.is(stdout, '1');
+});
+
+test('with a vmlinux a log is decoded to lines; with that of another kernel it says why not', async (t) => {
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'console-'));
+  t.teardown(() => rm(folder, { recursive: true }));
+  const kernel = await makeSampleKernel(folder);
+  const file = path.join(folder, 'own.log');
+  const other = path.join(folder, 'other.log');
+  const report = (banner: string): string =>
+    log([
+      `Linux version ${banner} (b@c) (gcc 12, ld 2) #1 SMP`,
+      '------------[ cut here ]------------',
+      `WARNING: CPU: 0 PID: 7 at mm/sample.c:17 ${kernel.outer}`,
+      `RIP: 0010:${kernel.outer}`,
+      'Call Trace:',
+      ` ${kernel.main}`,
+      '---[ end trace 0000000000000000 ]---',
+    ]);
+  await writeFile(file, report('6.12.0'));
+  await writeFile(other, report('6.13.0'));
+  const own = await lastref(['console', file, '--vmlinux', kernel.vmlinux]);
+  t.is(own.code, 1);
+  t.regex(own.stdout, /at mm\/sample\.c:1\d\n[\s\S]* main\+0x\w+\/0x\w+ mm\/sample\.c:22\n/);
+  const foreign = await lastref(['console', other, '--vmlinux', kernel.vmlinux]);
+  t.regex(foreign.stdout, /not decoded: the log is of 6\.13\.0/);
+  t.notRegex(foreign.stdout, /sample\.c:22/);
+  const absent = await lastref(['console', file, '--vmlinux', path.join(folder, 'nowhere')]);
+  t.is(absent.code, 2);
+  t.regex(absent.stderr, /there is no vmlinux/);
 });

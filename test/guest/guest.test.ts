@@ -62,7 +62,7 @@ test.serial('a guest that neither answers nor prints is silent, and what its CPU
   t.is(await guest.diagnose(names), 'silent');
   t.regex(guest.stateDetail, /no answer on SSH and nothing on its console; CPU 0 is at work in the kernel/);
   t.regex(guest.stateDetail, /with interrupts off \(0xffffffff81000010 < caller\+0x4\/0x8\)/);
-  t.regex(await readFile(path.join(directory, 'registers.txt'), 'utf8'), /^CPU#0\r\n[^]*CPU#0\r\n/);
+  t.regex(await readFile(path.join(directory, 'registers.txt'), 'utf8'), /^CPU#0\r\n[\s\S]*CPU#0\r\n/);
   t.regex(
     await readFile(path.join(directory, 'cpus.txt'), 'utf8'),
     /look 6, CPU 0: .*\n {2}0xffffffff81000010\n {2}caller/,
