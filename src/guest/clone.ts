@@ -3,7 +3,7 @@ import { plugOrder } from '../qemu/devices.js';
 import { RunningGuest } from './guest.js';
 import { type BootSpec, connectSsh, type Machine, startMachine } from './machine.js';
 import { setMigrationCapabilities, stateName, untilMigrated } from './save.js';
-import type { Template } from './template.js';
+import type { Template, TemplateSpec } from './template.js';
 import { GuestWatch } from './watch.js';
 
 /** Time from starting QEMU to the first answered command of a clone on a machine with KVM, in ms: `scale` 1. */
@@ -17,7 +17,7 @@ const wakeDeadlineMs = 60_000;
  * stopped so that the guest sees them at once, its own key, the time of day. Raises when it does not come up; nothing
  * is left of it then but its evidence.
  */
-export async function wakeClone(spec: BootSpec, template: Template): Promise<RunningGuest> {
+export async function wakeClone(spec: TemplateSpec, template: Template): Promise<RunningGuest> {
   spec.signal?.throwIfAborted();
   const cleanup = new Cleanup();
   const watch = new GuestWatch();
@@ -43,6 +43,7 @@ export async function wakeClone(spec: BootSpec, template: Template): Promise<Run
         kind: 'clone',
         template: template.key,
         bootLog: template.bootLog,
+        onBoard: spec.probes,
         judgedBoot: template.judged,
       },
       bootMs,

@@ -8,9 +8,11 @@ import { within } from '../kit/wait.js';
 import type { QemuProcess } from '../qemu/launch.js';
 import type { Qmp } from '../qemu/qmp.js';
 import type { ConsoleTail } from './console-tail.js';
+import { FilesByCommand, type FilesByProbe, type GuestFiles } from './guest-files.js';
 import { lookAtCpus, type NameOf } from './hang.js';
 import { type HostShare, readHostShare, shareBetween } from './host-share.js';
 import { dumpMemory } from './memory-dump.js';
+import { untilRebooted } from './panic.js';
 import { compileProbe } from './probe-build.js';
 import { pushFile } from './push.js';
 import type { ExecResult, SshSession, TerminalSize } from './ssh.js';
@@ -30,6 +32,8 @@ export type GuestOrigin =
       readonly template: string;
       /** What the template's boot printed: evidence that every clone shares. */
       readonly bootLog: string;
+      /** Names of the probes that it woke with. */
+      readonly onBoard: readonly string[];
       /** What the verdict on that was, as `judgeBoot` of its maker gave it. */
       readonly judgedBoot: unknown;
     };
@@ -78,9 +82,13 @@ export class RunningGuest {
   /** How many times slower than the reference this guest is, measured by its boot; at least 1. */
   readonly scale: number;
   readonly #parts: GuestParts;
+  readonly #onBoard: Set<string>;
+  #files: GuestFiles;
 
   constructor(parts: GuestParts) {
     this.#parts = parts;
+    this.#onBoard = new Set(parts.origin.kind === 'clone' ? parts.origin.onBoard : []);
+    this.#files = new FilesByCommand((argv, input) => this.#command(argv, input));
     this.name = parts.name;
     this.shape = parts.shape;
     this.directory = parts.directory;
@@ -121,6 +129,14 @@ export class RunningGuest {
     return this.#parts.ssh.exec(argv, { deadlineMs: this.patience(deadlineMs), signal: this.signal });
   }
 
+  #command(argv: readonly string[], input?: string): Promise<ExecResult> {
+    return this.#parts.ssh.exec(argv, {
+      deadlineMs: this.patience(10_000),
+      signal: this.signal,
+      ...(input === undefined ? {} : { stdin: Readable.from([input]) }),
+    });
+  }
+
   /** As exec, but a non-zero code is an error. Returns standard output. */
   async run(argv: readonly string[], deadlineMs?: number): Promise<string> {
     const { code, signal, stdout, stderr } = await this.exec(argv, deadlineMs);
@@ -133,13 +149,34 @@ export class RunningGuest {
     );
   }
 
-  /** A guest file's text; raises when it cannot be read. */
-  async read(file: string): Promise<string> {
-    return this.run(['cat', file]);
+  /** Looks at the guest's files: with a process for each look, or through the files probe once it is there. */
+  get files(): GuestFiles {
+    return this.#files;
   }
 
-  async exists(file: string): Promise<boolean> {
-    return (await this.exec(['test', '-e', file])).code === 0;
+  /** From now on `probe` looks at files; what was used before stands in for it when it is gone. */
+  lookThrough(probe: FilesByProbe): void {
+    probe.otherwise = this.#files;
+    this.#files = probe;
+  }
+
+  /** A guest file's text; raises when it cannot be read. */
+  read(file: string): Promise<string> {
+    return this.#files.read(file);
+  }
+
+  exists(file: string): Promise<boolean> {
+    return this.#files.exists(file);
+  }
+
+  /** Path of a probe in the guest; compiled and copied there first where it is not on board. */
+  async bringProbe(name: string): Promise<string> {
+    if (!this.#onBoard.has(name)) {
+      const { path: binary } = await compileProbe(name, { signal: this.signal });
+      await this.push(binary, '/probes');
+      this.#onBoard.add(name);
+    }
+    return `/probes/${name}`;
   }
 
   /** Opens a long-lived command; its channel ends with the guest. */
@@ -185,16 +222,12 @@ export class RunningGuest {
 
   /** A line for the kernel log: how scenario steps and kernel messages get one order. */
   async mark(text: string): Promise<void> {
-    const { code, stderr } = await this.write('/dev/kmsg', `<5>${text}\n`);
-    if (code !== 0)
-      throw new LastrefError(`could not write to the kernel log: ${stderr.trim()}`, { blame: 'harness' });
+    await this.#files.say(`<5>${text}`);
   }
 
   /** Every record the kernel log holds now, with sequence numbers, as the kmsg probe prints them. */
   async kernelLog(): Promise<string> {
-    const { path: binary } = await compileProbe('kmsg', { signal: this.signal });
-    await this.push(binary, '/probes');
-    return this.run([`/probes/${path.basename(binary)}`], 20_000);
+    return this.run([await this.bringProbe('kmsg')], 20_000);
   }
 
   /** Registers something to undo when the guest is stopped. */
@@ -310,18 +343,5 @@ export class RunningGuest {
     }
     failures.push(...(await cleanup.run()));
     return { state: watch.state, detail: watch.detail, teardownFailures: failures };
-  }
-}
-
-/**
- * A panic goes on printing after its first line and then reboots, which ends QEMU (`panic=-1`, `-no-reboot`).
- * Waits for that; returns a sentence when it does not come.
- */
-export async function untilRebooted(exited: Promise<unknown>, deadlineMs: number): Promise<string[]> {
-  try {
-    await within({ name: 'the panicked guest to reboot', deadlineMs }, () => exited);
-    return [];
-  } catch (error) {
-    return [messageOf(error)];
   }
 }

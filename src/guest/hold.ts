@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { LastrefError } from '../kit/errors.js';
 import { oneLine } from '../kit/terminal-safe.js';
 import { until } from '../kit/wait.js';
@@ -99,12 +100,15 @@ export class Hold {
    * every NVMe disk together, and for QEMU on all.
    */
   async #counts(): Promise<{ guest: number; everywhere: number; qemu: number }> {
-    const files = await this.#guest.run(['sh', '-c', 'grep . /sys/block/nvme*/inflight']);
+    const { files } = this.#guest;
     const counts = new Map<string, number>();
-    for (const [, block = '', reads, writes] of files.matchAll(
-      /^\/sys\/block\/(\w+)\/inflight:\s*(\d+)\s+(\d+)/gm,
-    ))
-      counts.set(block, Number(reads) + Number(writes));
+    for (const file of await files.glob('/sys/block/nvme*/inflight')) {
+      const [reads = Number.NaN, writes = Number.NaN] = (await files.read(file))
+        .trim()
+        .split(/\s+/)
+        .map(Number);
+      counts.set(path.basename(path.dirname(file)), reads + writes);
+    }
     return {
       guest: counts.get(this.disk.block) ?? Number.NaN,
       everywhere: [...counts.values()].reduce((sum, count) => sum + count, 0),

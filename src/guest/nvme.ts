@@ -1,9 +1,11 @@
+import path from 'node:path';
 import { devicesOf, type NvmeDevice } from '../config/shape.js';
 import { LastrefError } from '../kit/errors.js';
 import { until } from '../kit/wait.js';
 import { type Device, nvmeDevices } from '../qemu/devices.js';
 import type { Buffer } from './buffer.js';
 import type { RunningGuest } from './guest.js';
+import type { GuestFiles } from './guest-files.js';
 import { Hold } from './hold.js';
 import { canaryBytes } from './probe-protocol-canary.js';
 import {
@@ -224,15 +226,30 @@ interface Found extends Place {
 }
 
 /** Every NVMe controller that has its disk, by serial number. */
-async function listDevices(guest: RunningGuest): Promise<Map<string, Found>> {
-  const { stdout } = await guest.exec(['sh', '-c', listScript]);
-  const devices = new Map<string, Found>();
-  for (const line of stdout.split('\n')) {
-    const [serial = '', bdf = '', controller = '', slot = '-', block = ''] = line.trim().split(/\s+/);
-    if (!/^[0-9a-f]{4}:/.test(bdf) || !/^nvme\d+n\d/.test(block)) continue;
-    devices.set(serial, { bdf, block, controller, slot: slot === '-' ? null : slot });
+async function listDevices({ files }: RunningGuest): Promise<Map<string, Found>> {
+  const controllers = await files.glob('/sys/class/nvme/nvme*');
+  const found = await Promise.all(controllers.map((folder) => findController(files, folder)));
+  return new Map(found.flatMap((one) => (one === undefined ? [] : [one])));
+}
+
+/** Serial number and place of one controller; undefined for one that has no disk (yet), or is just going. */
+async function findController(files: GuestFiles, folder: string): Promise<[string, Found] | undefined> {
+  const names = (await files.glob(`${folder}/nvme*n*`)).map((disk) => path.basename(disk));
+  const block = names.find((name) => /^nvme\d+n\d+$/.test(name));
+  if (block === undefined) return undefined;
+  const text = (name: string): Promise<string> => files.read(`${folder}/${name}`).catch(() => '');
+  const [serial, bdf] = (await Promise.all([text('serial'), text('address')])).map((one) => one.trim());
+  if (serial === undefined || bdf === undefined || !/^[0-9a-f]{4}:/.test(bdf)) return undefined;
+  return [serial, { bdf, block, controller: path.basename(folder), slot: await slotOf(files, bdf) }];
+}
+
+/** Name of the hotplug slot that a function sits in, or null. */
+async function slotOf(files: GuestFiles, bdf: string): Promise<string | null> {
+  for (const address of await files.glob('/sys/bus/pci/slots/*/address')) {
+    const text = (await files.read(address)).trim();
+    if (text !== '' && bdf.startsWith(`${text}.`)) return path.basename(path.dirname(address));
   }
-  return devices;
+  return null;
 }
 
 /** Finds the shape's NVMe devices in the guest by their serial numbers; waits until every namespace is there. */
@@ -257,10 +274,3 @@ export async function findDevices(guest: RunningGuest, remover: Remover): Promis
     },
   );
 }
-
-/** Serial, BDF, name, slot and block device of every NVMe controller; a constant text without arguments. */
-const listScript = `for c in /sys/class/nvme/nvme*; do
-  a=$(cat $c/address); b=$(ls -d $c/nvme*n* 2>/dev/null | head -n 1)
-  s=$(grep -lx \${a%.*} /sys/bus/pci/slots/*/address 2>/dev/null | head -n 1); s=\${s%/address}; s=\${s##*/}
-  echo $(cat $c/serial) $a \${c##*/} \${s:--} \${b##*/}
-done`;

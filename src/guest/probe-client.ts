@@ -121,6 +121,11 @@ export class ProbeClient {
     return Number(fields['pid']);
   }
 
+  /** It ended; nothing that is asked of it will be answered. */
+  get isGone(): boolean {
+    return this.#death !== undefined;
+  }
+
   /** A name that no other thing of this probe has. */
   nextName(prefix: string): string {
     this.#names += 1;

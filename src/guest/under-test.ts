@@ -1,19 +1,17 @@
-import path from 'node:path';
 import { LastrefError } from '../kit/errors.js';
 import { until } from '../kit/wait.js';
-import { EvidenceFile } from './evidence-file.js';
 import type { RunningGuest } from './guest.js';
+import { FilesByProbe } from './guest-files.js';
 import { findDevices, type Nvme } from './nvme.js';
 import { Owner, type Storage } from './owner.js';
-import { compileProbe } from './probe-build.js';
-import { ProbeClient } from './probe-client.js';
-import { linesOf } from './probe-protocol.js';
+import type { ProbeClient } from './probe-client.js';
 import { P2pmemProbe } from './probe-types-p2pmem.js';
 import { RaceProbe } from './probe-types-race.js';
 import { RemoverProbe } from './probe-types-remover.js';
 import { Remover } from './remover.js';
 import { compileGupTest, type Ktap, parseKtap } from './selftest.js';
 import type { ExecResult } from './ssh.js';
+import { startProbe } from './start-probe.js';
 import { array, type Filesystem, fileOn, giveToVfio, loopDevice, plainDisk, stopArray } from './storage.js';
 
 /** The NVMe devices of a shape, by id. Asking for one that the shape lacks raises. */
@@ -25,6 +23,13 @@ export interface Devices {
   /** Is only a disk. */
   readonly disk: Nvme;
   readonly [id: string]: Nvme;
+}
+
+/** Starts the probe that looks at files: from now on a look costs no process. */
+export async function openFiles(guest: RunningGuest): Promise<void> {
+  const probe = new FilesByProbe(await startProbe(guest, 'files', 'files'));
+  await probe.ready();
+  guest.lookThrough(probe);
 }
 
 /** What a scenario sees of a guest: its devices, its probes, and words to run in it. */
@@ -45,7 +50,6 @@ export class GuestUnderTest {
 
   /** Starts the remover and finds the devices. */
   static async prepare(guest: RunningGuest, source: string | null = null): Promise<GuestUnderTest> {
-    await guest.run(['mkdir', '-p', '/probes']);
     const probe = new RemoverProbe(await startProbe(guest, 'remover', 'remover'));
     await probe.ready();
     const remover = new Remover(guest, probe);
@@ -202,44 +206,4 @@ export class GuestUnderTest {
   patience(ms: number): number {
     return this.#guest.patience(ms);
   }
-}
-
-/** Compiles a probe, pushes it once per guest and speaks to it over a channel of its own. */
-async function startProbe(guest: RunningGuest, name: string, instance: string): Promise<ProbeClient> {
-  const { path: binary } = await compileProbe(name, { signal: guest.signal });
-  const target = `/probes/${path.basename(binary)}`;
-  if (!(await guest.exists(target))) await guest.push(binary, '/probes');
-  const log = await EvidenceFile.open(path.join(guest.directory, `probe-${instance}.log`));
-  const channel = await guest.open([target]);
-  let stderr = '';
-  channel.stderr.on('data', (chunk: Uint8Array) => {
-    stderr = (stderr + chunk.toString()).slice(-2000);
-  });
-  const closed = new Promise<{ code: number | null; signal: string | null; stderr: string }>((resolve) => {
-    let code: number | null = null;
-    let signal: string | null = null;
-    channel.on('exit', (status: number | null, name?: string) => {
-      code = status;
-      signal = name === undefined ? null : `SIG${name.replace(/^SIG/, '')}`;
-    });
-    channel.on('close', () => resolve({ code, signal, stderr }));
-  });
-  channel.on('error', () => channel.close());
-  const client = new ProbeClient(
-    {
-      write: (text) => void channel.write(text),
-      end: () => void channel.end(),
-      lines: linesOf(channel),
-      closed,
-    },
-    {
-      name,
-      scale: guest.scale,
-      signal: guest.signal,
-      onLine: (direction, text) => log.write(`${direction} ${text}`),
-      onEvent: ({ name: event, fields }) => guest.record('probe', event, { probe: instance, ...fields }),
-    },
-  );
-  guest.onEnd(`log of probe ${instance}`, () => log.close());
-  return client;
 }

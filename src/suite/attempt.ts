@@ -6,7 +6,7 @@ import type { RunPlan } from '../artifacts/result.js';
 import type { GuestOrigin, RunningGuest } from '../guest/guest.js';
 import { listProbes } from '../guest/probe-build.js';
 import { type StartSpec, startGuest } from '../guest/start.js';
-import { GuestUnderTest } from '../guest/under-test.js';
+import { GuestUnderTest, openFiles } from '../guest/under-test.js';
 import { diskError, writeAtomic } from '../kit/atomic.js';
 import { LastrefError, messageOf } from '../kit/errors.js';
 import { Random } from '../kit/random.js';
@@ -201,6 +201,7 @@ async function ask(
       'ask',
     );
   };
+  await openFiles(guest);
   const askedMs = events.elapsedMs();
   await guest.mark(`lastref: begin ${token}`);
   found.beganMs = (askedMs + events.elapsedMs()) / 2; // the marker was written somewhere in between

@@ -232,5 +232,5 @@ test.serial('a run that was stopped before starts no guest', async (t) => {
   const reason = new Error('stopped');
   const { spec, directory } = await fakeGuest(t, {}, { signal: AbortSignal.abort(reason) });
   t.is(await t.throwsAsync(bootGuest(spec)), reason);
-  t.deepEqual(await readdir(directory), ['fake.json']);
+  t.deepEqual(await readdir(directory), ['fake.json', 'template']);
 });

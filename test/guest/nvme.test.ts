@@ -7,11 +7,31 @@ import type { FileWrite } from '../../src/guest/removals.js';
 import type { Removal, Remover } from '../../src/guest/remover.js';
 import { LastrefError } from '../../src/kit/errors.js';
 import { fakeGuest, fakeQemu, type Seen } from '../support/fake-guest.js';
-import type { FakeScript } from '../support/fake-script.js';
+import type { FakeAnswer, FakeScript } from '../support/fake-script.js';
 
 process.env['LASTREF_QEMU'] = fakeQemu;
 
-const serials = 'cmb 0000:03:00.0 nvme0 2 nvme0n1\ndisk 0000:04:00.0 nvme1 - nvme1n1\n';
+/** How `ls -d PATTERN` is asked, and what it prints. */
+const glob = (pattern: string, ...paths: string[]): FakeAnswer => ({
+  starts: `sh -c 'ls -d $0 2>/dev/null' '${pattern}'`,
+  stdout: paths.map((path) => `${path}\n`).join(''),
+});
+
+/** Two controllers with their disks, as sysfs shows them. */
+const looks: readonly FakeAnswer[] = [
+  glob('/sys/class/nvme/nvme*', '/sys/class/nvme/nvme0', '/sys/class/nvme/nvme1'),
+  ...[
+    ['nvme0', 'cmb', '0000:03:00.0'],
+    ['nvme1', 'disk', '0000:04:00.0'],
+  ].flatMap(([name = '', serial = '', bdf = '']) => [
+    glob(`/sys/class/nvme/${name}/nvme*n*`, `/sys/class/nvme/${name}/${name}n1`),
+    { starts: `cat /sys/class/nvme/${name}/serial`, stdout: `${serial}  \n` },
+    { starts: `cat /sys/class/nvme/${name}/address`, stdout: `${bdf}\n` },
+  ]),
+  glob('/sys/bus/pci/slots/*/address', '/sys/bus/pci/slots/2/address'),
+  { starts: 'cat /sys/bus/pci/slots/2/address', stdout: '0000:03:00\n' },
+  glob('/sys/block/nvme*/inflight', '/sys/block/nvme0n1/inflight', '/sys/block/nvme1n1/inflight'),
+];
 
 const finished = (name: string): Removal =>
   ({ name, finished: async () => ({ errno: null, elapsedMs: 1 }) }) as unknown as Removal;
@@ -35,17 +55,15 @@ async function bench(t: ExecutionContext, script: Partial<FakeScript> = {}): Pro
     ...script,
     answers: [
       ...(script.answers ?? []),
-      { starts: "sh -c 'for c in", stdout: serials },
-      { starts: "sh -c 'grep . /sys/block/nvme", prints: 'inflight' },
+      ...looks,
+      { starts: 'cat /sys/block/nvme0n1/inflight', stdout: '       0        0\n' },
+      { starts: 'cat /sys/block/nvme1n1/inflight', prints: 'inflight' },
     ],
   });
   const inFlight = (reads: number, writes: number): Promise<void> =>
     writeFile(
       path.join(directory, 'inflight'),
-      [
-        '/sys/block/nvme0n1/inflight:       0        0\n',
-        `/sys/block/nvme1n1/inflight:${String(reads).padStart(8)} ${String(writes).padStart(8)}\n`,
-      ].join(''),
+      `${String(reads).padStart(8)} ${String(writes).padStart(8)}\n`,
     );
   await inFlight(0, 0);
   const guest = await bootGuest(spec);

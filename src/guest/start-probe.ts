@@ -1,0 +1,43 @@
+import path from 'node:path';
+import { EvidenceFile } from './evidence-file.js';
+import type { RunningGuest } from './guest.js';
+import { ProbeClient } from './probe-client.js';
+import { linesOf } from './probe-protocol.js';
+
+/** Starts a probe in the guest and speaks to it over a channel of its own; `instance` names its log. */
+export async function startProbe(guest: RunningGuest, name: string, instance: string): Promise<ProbeClient> {
+  const target = await guest.bringProbe(name);
+  const log = await EvidenceFile.open(path.join(guest.directory, `probe-${instance}.log`));
+  const channel = await guest.open([target]);
+  let stderr = '';
+  channel.stderr.on('data', (chunk: Uint8Array) => {
+    stderr = (stderr + chunk.toString()).slice(-2000);
+  });
+  const closed = new Promise<{ code: number | null; signal: string | null; stderr: string }>((resolve) => {
+    let code: number | null = null;
+    let signal: string | null = null;
+    channel.on('exit', (status: number | null, name?: string) => {
+      code = status;
+      signal = name === undefined ? null : `SIG${name.replace(/^SIG/, '')}`;
+    });
+    channel.on('close', () => resolve({ code, signal, stderr }));
+  });
+  channel.on('error', () => channel.close());
+  const client = new ProbeClient(
+    {
+      write: (text) => void channel.write(text),
+      end: () => void channel.end(),
+      lines: linesOf(channel),
+      closed,
+    },
+    {
+      name,
+      scale: guest.scale,
+      signal: guest.signal,
+      onLine: (direction, text) => log.write(`${direction} ${text}`),
+      onEvent: ({ name: event, fields }) => guest.record('probe', event, { probe: instance, ...fields }),
+    },
+  );
+  guest.onEnd(`log of probe ${instance}`, () => log.close());
+  return client;
+}
