@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { LastrefError } from '../kit/errors.js';
 import { until } from '../kit/wait.js';
 import type { RunningGuest } from './guest.js';
