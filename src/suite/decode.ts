@@ -70,6 +70,12 @@ export async function decodeRun(
   if (splats.length === 0) return [];
   const from = await debugInfoOf(plan.kernel);
   if (from !== null) return decodeSplats(splats, from, null);
+  if (plan.kernel.source === null) {
+    return undecoded(
+      splats,
+      `function+offset only: this ready-made kernel comes without debug info; with its vmlinux: ${again} --vmlinux F`,
+    );
+  }
   const mutant = plan.mutant === null ? '' : ` --mutant ${shellWord(plan.mutant)}`;
   const command = `${again} --kernel ${shellWord(plan.kernel.name)}${mutant}`;
   return undecoded(splats, `function+offset only, for want of debug info; to lines: ${command}`);

@@ -1,7 +1,7 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
-import { decodeSplats } from '../../src/suite/decode.js';
+import { decodeRun, decodeSplats } from '../../src/suite/decode.js';
 import { judgeConsole } from '../../src/verdict/scanner.js';
 import type { Splat } from '../../src/verdict/types.js';
 import { scratch } from '../artifacts/support/sample-run.js';
@@ -80,4 +80,21 @@ test('without debug info a splat stays as it is, and says so', async (t) => {
   const [splat] = await decodeSplats(warning(kernel.main), from(kernel), null);
   t.is(splat?.decoded, null);
   t.regex(splat?.source?.note ?? '', /has no debug info/);
+});
+
+test('a run without debug info names the one command that decodes, and none where there is none', async (t) => {
+  process.env['XDG_CACHE_HOME'] = await scratch(t);
+  const image = { key: 'k', name: 'linux-x', bzImage: '/x/bzImage', release: '6.12.0', provenance: {} };
+  const kernel = { ...image, modulesCpio: null, config: null, vmlinux: null, source: '/src' };
+  const noted = async (plan: Parameters<typeof decodeRun>[1]): Promise<string | null | undefined> =>
+    (await decodeRun(warning('main+0x1/0x2'), plan, 'lastref console c.log'))[0]?.source?.note;
+  t.is(
+    await noted({ kernel, mutant: '/m/zap skipped.cocci' }),
+    "function+offset only, for want of debug info; to lines: lastref console c.log --kernel linux-x --mutant '/m/zap skipped.cocci'",
+  );
+  t.regex(
+    (await noted({ kernel: { ...kernel, source: null }, mutant: null })) ?? '',
+    /ready-made .* --vmlinux F$/,
+  );
+  t.deepEqual(await decodeRun([], { kernel, mutant: null }, ''), []);
 });
