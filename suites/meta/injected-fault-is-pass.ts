@@ -9,6 +9,7 @@ export default scenario(
     declares: { outcome: 'PASS', says: /guest-survives held/ },
   },
   async ({ guest }) => {
+    await guest.write('/sys/kernel/debug/failslab/ignore-gfp-wait', 'N');
     const script = 'echo 1 > /proc/self/fail-nth; read x < /proc/self/stat; true';
     await guest.exec(['sh', '-c', script]);
     await guest.untilLogged(/FAULT_INJECTION: forcing a failure/);
