@@ -113,3 +113,17 @@ test('a mutant says what it does, and breaks promises that are known and asked',
     );
   }
 });
+
+test('a mutant names scenarios that there are, or says why none can see it', async (t) => {
+  for (const { name, path: file } of mutants) {
+    if (file.includes('/meta/')) continue;
+    const text = await readFile(file, 'utf8');
+    const words = /^\/\/ seen by: (.*)$/m.exec(text)?.[1]?.split(/[\s,]+/) ?? [];
+    t.true(words.length > 0 || /^\/\/ equivalent: .{20,}/m.test(text), name);
+    for (const word of words)
+      t.true(
+        scenarios.some(({ id }) => id === word),
+        `${name} is seen by ${word}`,
+      );
+  }
+});

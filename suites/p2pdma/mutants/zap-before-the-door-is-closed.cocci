@@ -2,7 +2,7 @@
 // breaks: no-new-mappings, zap-on-unbind
 // accepts: unbind-finishes
 // invariant: no mapping can appear between the zap and the end of unbind
-// seen by: race/mappings-race-unbind
+// seen by: race/mappings-race-unbind/two-cpus
 // files: fs/kernfs/dir.c
 @@
 identifier kn;
