@@ -120,6 +120,7 @@ export class Remover {
     const { qmp } = this.#guest;
     const since = performance.now();
     const gone = qmp.next('DEVICE_DELETED', ({ device }) => device === id);
+    gone.catch(() => undefined); // when QEMU refuses, nobody waits for it any more
     await qmp.execute('device_del', { id });
     const done = gone.then(() => ({ errno: null, elapsedMs: performance.now() - since }));
     return { done, sample: () => this.#worker() };
