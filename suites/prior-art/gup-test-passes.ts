@@ -13,6 +13,7 @@ export default scenario(
     shape: 'cmb-switch',
     asks: ['guest-survives'],
     covers: ['gup', 'selftest'],
+    tags: ['nightly'],
     needs: ['gup-test', 'gup-selftest'],
   },
   async ({ guest, expect }) => {

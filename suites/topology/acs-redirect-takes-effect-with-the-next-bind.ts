@@ -7,6 +7,7 @@ export default scenario(
     shape: 'cmb-slot-intel',
     asks: ['refusals-are-exact', 'data-arrives'],
     covers: ['topology', 'acs', 'rebind'],
+    tags: ['nightly'],
     needs: ['p2pmem-allocate'],
   },
   async ({ guest, expect, fact }) => {

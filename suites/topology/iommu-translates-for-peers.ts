@@ -6,6 +6,7 @@ export default scenario(
     shape: 'cmb-iommu',
     asks: ['data-arrives'],
     covers: ['topology', 'iommu', 'io'],
+    tags: ['nightly'],
     needs: ['p2pmem-allocate', 'iommu'],
   },
   async ({ guest, expect }) => {

@@ -7,6 +7,7 @@ export default scenario(
     shape: 'cmb-blocked-intel',
     asks: ['refusals-are-exact'],
     covers: ['nvmet', 'topology'],
+    tags: ['nightly'],
     needs: ['p2pmem-allocate', 'nvmet'],
   },
   async ({ guest, expect }) => {

@@ -7,6 +7,7 @@ export default scenario(
     shape: 'cmb-switch',
     asks: ['refusals-are-exact', 'unbind-finishes'],
     covers: ['nvmet', 'topology', 'unbind'],
+    tags: ['nightly'],
     needs: ['p2pmem-allocate', 'nvmet'],
   },
   async ({ guest, expect }) => {

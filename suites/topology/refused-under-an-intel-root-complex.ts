@@ -6,6 +6,7 @@ export default scenario(
     shape: 'cmb-blocked-intel',
     asks: ['refusals-are-exact', 'data-arrives'],
     covers: ['topology', 'io'],
+    tags: ['nightly'],
     needs: ['p2pmem-allocate'],
   },
   async ({ guest, expect, fact }) => {

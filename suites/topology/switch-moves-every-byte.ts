@@ -6,6 +6,7 @@ export default scenario(
     shape: 'cmb-switch-intel', // below one switch nothing passes the root complex: no list is asked
     asks: ['data-arrives'],
     covers: ['topology', 'io'],
+    tags: ['nightly'],
     needs: ['p2pmem-allocate'],
   },
   async ({ guest, expect }) => {
