@@ -57,7 +57,7 @@ export async function array(
   level: 'raid0' | 'raid1',
   members: readonly Storage[],
 ): Promise<Storage> {
-  const name = `md_${level}`;
+  const name = ['md', level, ...members.map(({ node }) => node.replace('/dev/', ''))].join('_'); // of its own: names linger
   const set = async (file: string, value: string): Promise<void> => {
     const { code, stderr } = await guest.write(file, value);
     if (code !== 0) throw new LastrefError(`${value} > ${file}: ${stderr.trim()}`, { blame: 'test' });
@@ -72,14 +72,15 @@ export async function array(
     const block = node.replace('/dev/', '');
     await set(`${md}/new_dev`, (await guest.read(`/sys/block/${block}/dev`)).trim());
     await set(`${md}/dev-${block}/size`, '32768');
-    await set(`${md}/dev-${block}/slot`, String(slot));
-    await set(`${md}/dev-${block}/state`, 'insync');
+    await set(`${md}/dev-${block}/slot`, String(slot)); // and in sync, as long as nothing runs
   }
-  await set(`${md}/array_state`, 'clean');
+  await set(`${md}/component_size`, '32768');
+  await set(`${md}/resync_start`, 'none'); // what the members hold is of no interest
+  await set(`${md}/array_state`, 'active');
   return { id: `${level} of ${members.map(({ id }) => id).join(' and ')}`, node: `/dev/${name}` };
 }
 
-/** Stops an array: its members are free again. */
+/** Stops an array that nobody has open: its members are free again. */
 export async function stopArray(guest: GuestUnderTest, whole: Storage): Promise<void> {
   const state = `/sys/block/${whole.node.replace('/dev/', '')}/md/array_state`;
   const { code, stderr } = await guest.write(state, 'clear');

@@ -1,5 +1,5 @@
 import { LastrefError } from '../kit/errors.js';
-import type { Known, Verdict } from '../verdict/types.js';
+import type { Known, Verdict, Witness } from '../verdict/types.js';
 import { type KernelRange, speaksOf } from './kernel-rows.js';
 import type { PromiseName } from './promises.js';
 
@@ -8,8 +8,9 @@ export interface KnownFailure extends KernelRange {
   readonly finding: string;
   readonly scenario: string;
   readonly breaks: PromiseName;
-  /** What the headline must say: a scenario that fails in another way is news. */
+  /** What the headline must say, and who must say it: a scenario that fails in another way is news. */
   readonly says: RegExp;
+  readonly seenBy: Witness;
   readonly reason: string;
   /** What would make it pass. */
   readonly lift: string;
@@ -21,7 +22,8 @@ export const knownFailures: readonly KnownFailure[] = [
     scenario: 'p2pdma-map/clean-page-writable-again',
     since: '6.2',
     breaks: 'calls-come-back',
-    says: /a store to the clean page to return/,
+    says: /probe p2pmem\S* \(pid \d+\) never came back from the kernel: it spins/,
+    seenBy: 'hang',
     reason:
       'fs/kernfs/file.c:kernfs_vma_page_mkwrite says 0 without a locked page, and mm/memory.c:do_page_mkwrite takes folio->mapping == NULL for a truncated page and tries again for ever',
     lift: 'a page_mkwrite of kernfs that is not there for mappings of device memory, or do_page_mkwrite that knows pages without a mapping',
@@ -31,7 +33,8 @@ export const knownFailures: readonly KnownFailure[] = [
     scenario: 'p2pdma-map/clean-page-read-into-again',
     since: '6.2',
     breaks: 'calls-come-back',
-    says: /an O_DIRECT read into the clean page to return/,
+    says: /probe p2pmem\S* \(pid \d+\) never came back from the kernel: it spins/,
+    seenBy: 'hang',
     reason: 'the same fault, taken by GUP on behalf of the read: only SIGKILL ends it',
     lift: 'as for the store',
   },
@@ -42,6 +45,7 @@ export const knownFailures: readonly KnownFailure[] = [
     before: '6.15',
     breaks: 'refusals-are-exact',
     says: /mmap calls that gave EINVAL is \d+/,
+    seenBy: 'assertion',
     reason:
       'mm/memremap.c:free_zone_device_folio returns the page to the pool before its count is 1 again, and the next owner is refused by validate_page_before_insert',
     lift: 'the refcount rework of 6.15 (b7e282378773), or the count set before gen_pool_free_owner',
@@ -52,6 +56,7 @@ export const knownFailures: readonly KnownFailure[] = [
     since: '6.2',
     breaks: 'memory-starts-empty',
     says: /words of the owner before is \d+/,
+    seenBy: 'assertion',
     reason:
       'drivers/pci/p2pdma.c zeroes memory neither when it hands it out nor when it takes it back, by design',
     lift: 'zeroing in p2pmem_alloc_mmap, or documentation that says that the file is for one security context only',

@@ -183,7 +183,10 @@ export class Expectations {
     this.#met('value', { what, value: wanted });
   }
 
-  /** `call` comes to an end, within `returnMs` on a fast host, whatever the end is. */
+  /**
+   * `call` comes to an end, within `returnMs` on a fast host, whatever the end is. That it does not is held against
+   * the kernel when the probe is then seen to be kept there (suite/stuck.ts), and else against the test.
+   */
   async returns(what: string, call: () => Promise<unknown>): Promise<void> {
     const under = call();
     under.catch(() => undefined); // after the deadline nobody waits for it

@@ -21,6 +21,7 @@ const row: KnownFailure = {
   before: '6.15',
   breaks: 'pool-balances',
   says: /3 pages are lost/,
+  seenBy: 'assertion',
   reason: 'the kernel forgets',
   lift: 'a kernel that remembers',
 };
@@ -44,6 +45,7 @@ const news: readonly (readonly [string, Partial<Verdict>])[] = [
   ['of another promise', { broken: ['zap-on-unbind'] }],
   ['of one promise more', { broken: ['pool-balances', 'guest-survives'] }],
   ['that the console saw as well', { reasons: [...failed.reasons, { witness: 'console', detail: 'KASAN' }] }],
+  ['that another witness saw', { reasons: [{ witness: 'hang', detail: 'it spins' }] }],
   ['of the test', { outcome: 'ERROR' }],
   ['of the harness', { outcome: 'MISS' }],
 ];
