@@ -5,7 +5,7 @@ import test, { type ExecutionContext } from 'ava';
 import { verifyBundle } from '../../src/artifacts/bundle.js';
 import { readEvents } from '../../src/artifacts/events.js';
 import { scenarioPaths } from '../../src/artifacts/layout.js';
-import type { Event, RunResult } from '../../src/artifacts/result.js';
+import type { Event, RunResult, ScenarioResult } from '../../src/artifacts/result.js';
 import { scratch } from '../artifacts/support/sample-run.js';
 import { elementsOf } from '../report/support/well-formed.js';
 import { lastref } from '../support/lastref.js';
@@ -26,10 +26,24 @@ async function runToEnd(
   return { code: exitCode, run, result, said: String(all) };
 }
 
+/** What each scenario came to, and how its guest started: `clone` or `cold`. */
+async function verdicts(run: string, { scenarios }: RunResult): Promise<Map<string, [string, string]>> {
+  const found = new Map<string, [string, string]>();
+  for (const { id } of scenarios) {
+    const text = await readFile(scenarioPaths(run, id).result, 'utf8');
+    const { verdict, start } = JSON.parse(text) as ScenarioResult;
+    found.set(id, [`${verdict.outcome} ${verdict.broken.join()}`, start?.kind ?? 'none']);
+  }
+  return found;
+}
+
 /** Outcomes other than `wanted`, with their scenarios. */
 function others({ scenarios }: RunResult, wanted: string): string[] {
   return scenarios.filter(({ outcome }) => outcome !== wanted).map(({ id, outcome }) => `${id} ${outcome}`);
 }
+
+/** What the suite came to on clones: the first test asks it. */
+let cloned = new Map<string, [string, string]>();
 
 /** The steps that must come in this order, each by what tells it from the others. */
 const story: readonly (readonly [string, (event: Event) => boolean])[] = [
@@ -51,6 +65,7 @@ test.serial(
     await alone(t, async () => {
       const { code, run, result, said } = await runToEnd(t, ['p2pdma']);
       t.is(code, 0, said);
+      cloned = await verdicts(run, result);
       t.deepEqual(others(result, 'PASS'), []);
       t.true(result.scenarios.length >= 12);
 
@@ -84,6 +99,21 @@ test.serial(
     });
   },
 );
+
+test.serial('a guest that booted and one that woke as a clone come to the same verdict', async (t) => {
+  await alone(t, async () => {
+    const { code, run, result, said } = await runToEnd(t, ['p2pdma', '--cold']);
+    t.is(code, 0, said);
+    const cold = await verdicts(run, result);
+    t.deepEqual(new Set([...cold.values()].map(([, start]) => start)), new Set(['cold']));
+    t.deepEqual(new Set([...cloned.values()].map(([, start]) => start)), new Set(['clone']));
+    const booted = [...cold].map(([id, [verdict]]) => `${id} ${verdict}`);
+    t.deepEqual(
+      booted,
+      [...cloned].map(([id, [verdict]]) => `${id} ${verdict}`),
+    );
+  });
+});
 
 test.serial('the tool says of every ailing guest what is declared of it', async (t) => {
   await alone(t, async () => {
