@@ -87,7 +87,8 @@ export function inLightOf(
     row.says.test(verdict.headline) &&
     verdict.broken.every((promise) => promise === row.breaks) &&
     verdict.reasons.every(
-      ({ witness, detail }) => witness === 'assertion' || detail.startsWith('known noise'),
+      ({ witness, detail }) =>
+        witness === row.seenBy || witness === 'declared' || detail.startsWith('known noise'),
     );
   if (!isIt) return { verdict };
   const headline = `known finding ${finding}: ${verdict.headline}`;

@@ -40,6 +40,20 @@ test('a failure that a row explains is known, and does not fail the run', (t) =>
   t.deepEqual(known, { finding: 'L9', reason: row.reason, lift: row.lift, state: 'known-failure' });
 });
 
+test('a failure that another witness than an assertion sees is known where its row says so', (t) => {
+  const spins = 'pool-balances broken: 3 pages are lost: it spins';
+  const hung: Verdict = {
+    ...failed,
+    headline: spins,
+    reasons: [
+      { witness: 'hang', detail: spins },
+      { witness: 'declared', detail: 'gave up waiting for probe p2pmem to answer touch after 77.6 s' },
+    ],
+  };
+  t.is(inLightOf({ ...row, seenBy: 'hang' }, hung).known?.state, 'known-failure');
+  t.is(inLightOf(row, hung).known, undefined);
+});
+
 const news: readonly (readonly [string, Partial<Verdict>])[] = [
   ['that says something else', { headline: 'pool-balances broken: 4 pages are lost' }],
   ['of another promise', { broken: ['zap-on-unbind'] }],
