@@ -55,7 +55,16 @@ cp "$1" "$2"
 
 /** spatch as far as the tests need it: \`return 0\` becomes \`return 1\`. */
 const spatch = `#!/bin/sh
-grep -q 'return 0' "$4" && sed 's/return 0/return 1/' "$4" >"$6"
+while [ $# -gt 0 ]; do
+  case $1 in
+  --macro-file | --sp-file) shift ;;
+  -o) shift; out=$1 ;;
+  -*) ;;
+  *) in=$1 ;;
+  esac
+  shift
+done
+grep -q 'return 0' "$in" && sed 's/return 0/return 1/' "$in" >"$out"
 exit 0
 `;
 
