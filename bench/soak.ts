@@ -16,7 +16,8 @@ interface Traces {
   readonly processes: number;
   readonly descriptors: number;
   readonly temporaries: number;
-  readonly templates: number;
+  /** Templates that somebody began to make or to remove. */
+  readonly halfMade: number;
   readonly rssMiB: number;
 }
 
@@ -31,7 +32,8 @@ async function traces(): Promise<Traces> {
     processes: children.split(' ').filter((pid) => pid !== '').length,
     descriptors: (await entries('/proc/self/fd')).length,
     temporaries: (await entries(tmpdir())).filter((name) => name.startsWith('lastref')).length,
-    templates: (await entries(path.join(cacheRoot(), 'templates'))).length,
+    halfMade: (await entries(path.join(cacheRoot(), 'templates'))).filter((name) => name.startsWith('.'))
+      .length,
     rssMiB: Math.round(process.memoryUsage.rss() / 1024 ** 2),
   };
 }
@@ -72,7 +74,7 @@ try {
   for (const [start, count] of starts) console.log(`${String(count).padStart(4)} × ${start}`);
   console.log(`after ${Math.min(10, rounds)}: ${JSON.stringify(settled)}`);
   console.log(`after ${rounds}: ${JSON.stringify(end)}`);
-  const leaks = (['processes', 'descriptors', 'temporaries', 'templates'] as const).filter(
+  const leaks = (['processes', 'descriptors', 'temporaries', 'halfMade'] as const).filter(
     (what) => end[what] > (settled?.[what] ?? 0),
   );
   const grows = end.rssMiB > (settled?.rssMiB ?? 0) * 1.25 + 16;
