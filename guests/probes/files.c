@@ -8,6 +8,7 @@
  *   exists PATH    exists=0|1
  *   glob PATTERN   paths= what matches, sorted, a newline between two
  *   say TEXT       TEXT as one record of the kernel log
+ *   clock SECONDS  sets the time of day, in seconds since 1970
  */
 #define _GNU_SOURCE
 #include "shared/serve.h"
@@ -19,6 +20,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #define FILES_VERSION 1
@@ -115,6 +117,19 @@ static void look_say(const char *seq, const char *text)
 	reply_ok(seq);
 }
 
+static void look_clock(const char *seq, const char *seconds)
+{
+	struct timespec now = { 0 };
+	uint64_t value;
+
+	if (!parse_number(seconds, &value) || value > INT64_MAX)
+		return reply_bad(seq, "expected seconds since 1970");
+	now.tv_sec = (time_t)value;
+	if (clock_settime(CLOCK_REALTIME, &now) != 0)
+		return reply_errno(seq, "clock_settime", errno);
+	reply_ok(seq);
+}
+
 static void *run_look(void *argument)
 {
 	struct look *look = argument;
@@ -157,12 +172,14 @@ static void do_read(const struct request *request) { start_look(request, look_re
 static void do_exists(const struct request *request) { start_look(request, look_exists); }
 static void do_glob(const struct request *request) { start_look(request, look_glob); }
 static void do_say(const struct request *request) { start_look(request, look_say); }
+static void do_clock(const struct request *request) { start_look(request, look_clock); }
 
 static const struct verb verbs[] = {
 	{ "read", 1, do_read },
 	{ "exists", 1, do_exists },
 	{ "glob", 1, do_glob },
 	{ "say", 1, do_say },
+	{ "clock", 1, do_clock },
 };
 
 static const struct service service = { verbs, sizeof(verbs) / sizeof(verbs[0]), NULL };

@@ -12,31 +12,13 @@ import { FilesByCommand, type FilesByProbe, type GuestFiles } from './guest-file
 import { lookAtCpus, type NameOf } from './hang.js';
 import { type HostShare, readHostShare, shareBetween } from './host-share.js';
 import { dumpMemory } from './memory-dump.js';
+import type { GuestOrigin } from './origin.js';
 import { untilRebooted } from './panic.js';
 import { compileProbe } from './probe-build.js';
 import { pushFile } from './push.js';
 import type { ExecResult, SshSession, TerminalSize } from './ssh.js';
 import type { Recorder } from './timeline.js';
 import type { GuestState, GuestWatch } from './watch.js';
-
-/** How a guest came to be: booted for real, or woken as a copy of a template. */
-export type GuestOrigin =
-  | {
-      readonly kind: 'cold';
-      /** Why it is no clone where a clone was wanted. */
-      readonly why?: string;
-    }
-  | {
-      readonly kind: 'clone';
-      /** Key of the template. */
-      readonly template: string;
-      /** What the template's boot printed: evidence that every clone shares. */
-      readonly bootLog: string;
-      /** Names of the probes that it woke with. */
-      readonly onBoard: readonly string[];
-      /** What the verdict on that was, as `judgeBoot` of its maker gave it. */
-      readonly judgedBoot: unknown;
-    };
 
 export interface GuestParts {
   readonly origin: GuestOrigin;
@@ -167,6 +149,11 @@ export class RunningGuest {
 
   exists(file: string): Promise<boolean> {
     return this.#files.exists(file);
+  }
+
+  /** Whether it woke with this probe, or has been given it. */
+  hasOnBoard(probe: string): boolean {
+    return this.#onBoard.has(probe);
   }
 
   /** Path of a probe in the guest; compiled and copied there first where it is not on board. */

@@ -225,31 +225,42 @@ interface Found extends Place {
   readonly block: string;
 }
 
-/** Every NVMe controller that has its disk, by serial number. */
+/** Every NVMe controller that has its disk, by serial number. What does not depend on another look is asked at once. */
 async function listDevices({ files }: RunningGuest): Promise<Map<string, Found>> {
-  const controllers = await files.glob('/sys/class/nvme/nvme*');
-  const found = await Promise.all(controllers.map((folder) => findController(files, folder)));
+  const [controllers, slots] = await Promise.all([files.glob('/sys/class/nvme/nvme*'), readSlots(files)]);
+  const found = await Promise.all(controllers.map((folder) => findController(files, folder, slots)));
   return new Map(found.flatMap((one) => (one === undefined ? [] : [one])));
 }
 
 /** Serial number and place of one controller; undefined for one that has no disk (yet), or is just going. */
-async function findController(files: GuestFiles, folder: string): Promise<[string, Found] | undefined> {
-  const names = (await files.glob(`${folder}/nvme*n*`)).map((disk) => path.basename(disk));
-  const block = names.find((name) => /^nvme\d+n\d+$/.test(name));
-  if (block === undefined) return undefined;
-  const text = (name: string): Promise<string> => files.read(`${folder}/${name}`).catch(() => '');
-  const [serial, bdf] = (await Promise.all([text('serial'), text('address')])).map((one) => one.trim());
-  if (serial === undefined || bdf === undefined || !/^[0-9a-f]{4}:/.test(bdf)) return undefined;
-  return [serial, { bdf, block, controller: path.basename(folder), slot: await slotOf(files, bdf) }];
+async function findController(
+  files: GuestFiles,
+  folder: string,
+  slots: ReadonlyMap<string, string>,
+): Promise<[string, Found] | undefined> {
+  const text = async (name: string): Promise<string> =>
+    (await files.read(`${folder}/${name}`).catch(() => '')).trim();
+  const [disks, serial, bdf] = await Promise.all([
+    files.glob(`${folder}/nvme*n*`),
+    text('serial'),
+    text('address'),
+  ]);
+  const block = disks.map((disk) => path.basename(disk)).find((name) => /^nvme\d+n\d+$/.test(name));
+  if (block === undefined || !/^[0-9a-f]{4}:/.test(bdf)) return undefined;
+  const slot = slots.get(bdf.replace(/\.\d+$/, '')) ?? null;
+  return [serial, { bdf, block, controller: path.basename(folder), slot }];
 }
 
-/** Name of the hotplug slot that a function sits in, or null. */
-async function slotOf(files: GuestFiles, bdf: string): Promise<string | null> {
-  for (const address of await files.glob('/sys/bus/pci/slots/*/address')) {
-    const text = (await files.read(address)).trim();
-    if (text !== '' && bdf.startsWith(`${text}.`)) return path.basename(path.dirname(address));
-  }
-  return null;
+/** Names of the hotplug slots, by domain, bus and device (`0000:03:00`). */
+async function readSlots(files: GuestFiles): Promise<ReadonlyMap<string, string>> {
+  const addresses = await files.glob('/sys/bus/pci/slots/*/address');
+  const places = addresses.map(
+    async (file): Promise<[string, string]> => [
+      (await files.read(file)).trim(),
+      path.basename(path.dirname(file)),
+    ],
+  );
+  return new Map(await Promise.all(places));
 }
 
 /** Finds the shape's NVMe devices in the guest by their serial numbers; waits until every namespace is there. */

@@ -2,7 +2,6 @@ import path from 'node:path';
 import { LastrefError } from '../kit/errors.js';
 import { until } from '../kit/wait.js';
 import type { RunningGuest } from './guest.js';
-import { FilesByProbe } from './guest-files.js';
 import { findDevices, type Nvme } from './nvme.js';
 import { Owner, type Storage } from './owner.js';
 import type { ProbeClient } from './probe-client.js';
@@ -24,13 +23,6 @@ export interface Devices {
   /** Is only a disk. */
   readonly disk: Nvme;
   readonly [id: string]: Nvme;
-}
-
-/** Starts the probe that looks at files: from now on a look costs no process. */
-export async function openFiles(guest: RunningGuest): Promise<void> {
-  const probe = new FilesByProbe(await startProbe(guest, 'files', 'files'));
-  await probe.ready();
-  guest.lookThrough(probe);
 }
 
 /** What a scenario sees of a guest: its devices, its probes, and words to run in it. */

@@ -3,10 +3,12 @@ import { copyFile, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { EventLog } from '../artifacts/events.js';
 import type { RunPlan } from '../artifacts/result.js';
-import type { GuestOrigin, RunningGuest } from '../guest/guest.js';
+import type { RunningGuest } from '../guest/guest.js';
+import { openFiles } from '../guest/open-files.js';
+import type { GuestOrigin } from '../guest/origin.js';
 import { listProbes } from '../guest/probe-build.js';
 import { type StartSpec, startGuest } from '../guest/start.js';
-import { GuestUnderTest, openFiles } from '../guest/under-test.js';
+import { GuestUnderTest } from '../guest/under-test.js';
 import { diskError, writeAtomic } from '../kit/atomic.js';
 import { LastrefError, messageOf } from '../kit/errors.js';
 import { Random } from '../kit/random.js';
@@ -202,10 +204,12 @@ async function ask(
     );
   };
   await openFiles(guest);
+  const preparing = GuestUnderTest.prepare(guest, spec.plan.kernel.source);
+  preparing.catch(() => undefined); // it is awaited below, after the marker
   const askedMs = events.elapsedMs();
   await guest.mark(`lastref: begin ${token}`);
   found.beganMs = (askedMs + events.elapsedMs()) / 2; // the marker was written somewhere in between
-  const subject = await GuestUnderTest.prepare(guest, spec.plan.kernel.source);
+  const subject = await preparing;
   for (const need of scenario.options.needs ?? []) {
     const lacking = await capabilities[need](subject);
     if (lacking !== null) {

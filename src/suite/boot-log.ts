@@ -1,5 +1,5 @@
 import type { RunPlan } from '../artifacts/result.js';
-import type { GuestOrigin } from '../guest/guest.js';
+import type { GuestOrigin } from '../guest/origin.js';
 import type { TemplateUse } from '../guest/start.js';
 import { ConsoleScanner } from '../verdict/scanner.js';
 import type { ConsoleReport } from '../verdict/types.js';

@@ -27,6 +27,7 @@ export async function keepKernelLog(
   token: string,
   beganMs: number,
 ): Promise<KernelLog> {
+  const silent = readReporters(guest);
   let text: string;
   try {
     text = await guest.kernelLog();
@@ -41,7 +42,7 @@ export async function keepKernelLog(
   }
   const records = parseKmsg(text);
   await writeAtomic(path.join(directory, 'dmesg.log'), formatKmsg(records));
-  const lost = [...sequenceGaps(records), ...(await readReporters(guest))];
+  const lost = [...sequenceGaps(records), ...(await silent)];
   const begin = records.findIndex((record) => record.text === `lastref: begin ${token}`);
   const zero = records[begin];
   if (zero === undefined) {

@@ -12,11 +12,11 @@ export interface PoolReading {
 
 /** The baseline of every pool: measured, because the I/O queues live in the CMB too and take their share. */
 export async function readPools(guest: GuestUnderTest): Promise<ReadonlyMap<string, number>> {
-  const pools = new Map<string, number>();
-  for (const [id, device] of Object.entries(guest.devices)) {
-    if (await device.isAllocatable()) pools.set(id, await device.available());
-  }
-  return pools;
+  const readings = Object.entries(guest.devices).map(
+    async ([id, device]): Promise<[string, number][]> =>
+      (await device.isAllocatable()) ? [[id, await device.available()]] : [],
+  );
+  return new Map((await Promise.all(readings)).flat());
 }
 
 /**
@@ -32,11 +32,13 @@ export async function settlePools(
   const readings: PoolReading[] = [];
   for (const [id, baseline] of before) {
     const device = guest.devices[id];
-    if (device === undefined || !(await device.isBound())) {
+    const [bound, offered] =
+      device === undefined ? [] : await Promise.all([device.isBound(), device.isAllocatable()]);
+    if (device === undefined || bound !== true) {
       machine.record('scenario', 'pool-not-read', { device: id, why: 'the scenario left it unbound' });
       continue;
     }
-    if (!(await device.isAllocatable())) {
+    if (offered !== true) {
       throw new LastrefError(`${id} is bound and offers no p2pmem/allocate any more`, {
         blame: 'kernel',
         promise: 'rebind-works',

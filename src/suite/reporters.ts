@@ -24,29 +24,23 @@ const reporters: readonly { readonly file: string; readonly silent: RegExp; read
   },
 ];
 
-const script = 'for file; do echo "== $file"; cat "$file" 2>/dev/null; done';
-
-/** What the files say, by `== FILE` lines. */
-export function silentReporters(text: string): Loss[] {
-  const parts = new Map(
-    text
-      .split(/^== /m)
-      .slice(1)
-      .map((part): [string, string] => {
-        const end = part.indexOf('\n');
-        return [part.slice(0, end), part.slice(end + 1)];
-      }),
-  );
+/** What is lost, from the text of each file; one that this kernel lacks is not in the map. */
+export function silentReporters(texts: ReadonlyMap<string, string>): Loss[] {
   return reporters
-    .filter(({ file, silent }) => silent.test(parts.get(file) ?? ''))
+    .filter(({ file, silent }) => silent.test(texts.get(file) ?? ''))
     .map(({ detail }) => ({ kind: 'reporter-off', detail, at: null }));
 }
 
 /** Asks the guest, at the end, which reporters have fallen silent: a kernel that cannot complain proves nothing. */
-export async function readReporters(guest: RunningGuest): Promise<Loss[]> {
+export async function readReporters({ files }: RunningGuest): Promise<Loss[]> {
   try {
-    const files = reporters.map(({ file }) => file);
-    return silentReporters((await guest.exec(['sh', '-c', script, 'sh', ...files])).stdout);
+    const texts = reporters.map(
+      async ({ file }): Promise<[string, string]> => [
+        file,
+        (await files.exists(file)) ? await files.read(file) : '',
+      ],
+    );
+    return silentReporters(new Map(await Promise.all(texts)));
   } catch (error) {
     const detail = `whether reporters fell silent could not be read: ${messageOf(error)}`;
     return [{ kind: 'unscanned', detail, at: null }];

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { scenarioPaths } from '../artifacts/layout.js';
 import type { RunPlan, ScenarioResult } from '../artifacts/result.js';
 import { unfinishedScenario, writeScenarioResult } from '../artifacts/store.js';
-import type { GuestOrigin } from '../guest/guest.js';
+import type { GuestOrigin } from '../guest/origin.js';
 import { diskError } from '../kit/atomic.js';
 import { LastrefError } from '../kit/errors.js';
 import { judge } from '../verdict/judge.js';

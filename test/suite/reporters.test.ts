@@ -5,16 +5,16 @@ import type { Loss } from '../../src/verdict/types.js';
 const loss = (detail: string): Loss => ({ kind: 'reporter-off', detail, at: null });
 
 test('a reporter that the kernel says is off is a loss', (t) => {
-  const text = `== /proc/lockdep_stats
- lock-classes:                         1337 [max: 8192]
- debug_locks:                             0
-== /proc/sys/kernel/hung_task_warnings
-0
-== /sys/kernel/debug/dma-api/disabled
-Y
-`;
+  const texts = new Map([
+    [
+      '/proc/lockdep_stats',
+      ' lock-classes:                  1337 [max: 8192]\n debug_locks:                      0\n',
+    ],
+    ['/proc/sys/kernel/hung_task_warnings', '0\n'],
+    ['/sys/kernel/debug/dma-api/disabled', 'Y\n'],
+  ]);
   t.deepEqual(
-    silentReporters(text).map(({ kind, detail }) => [kind, detail.split(' ')[0]]),
+    silentReporters(texts).map(({ kind, detail }) => [kind, detail.split(' ')[0]]),
     [
       ['reporter-off', 'lockdep'],
       ['reporter-off', 'the'],
@@ -24,14 +24,13 @@ Y
 });
 
 test('reporters that speak, or that the kernel lacks, are no loss', (t) => {
-  const text = `== /proc/lockdep_stats
- debug_locks:                             1
-== /proc/sys/kernel/hung_task_warnings
-10
-== /sys/kernel/debug/dma-api/disabled
-`;
-  t.deepEqual(silentReporters(text), []);
-  t.deepEqual(silentReporters(''), []);
+  const texts = new Map([
+    ['/proc/lockdep_stats', ' debug_locks:                             1\n'],
+    ['/proc/sys/kernel/hung_task_warnings', '10\n'],
+    ['/sys/kernel/debug/dma-api/disabled', ''],
+  ]);
+  t.deepEqual(silentReporters(texts), []);
+  t.deepEqual(silentReporters(new Map()), []);
 });
 
 test('what the console tells of already is not told again', (t) => {
