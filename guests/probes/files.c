@@ -8,7 +8,9 @@
  *   exists PATH    exists=0|1
  *   glob PATTERN   paths= what matches, sorted, a newline between two
  *   say TEXT       TEXT as one record of the kernel log
- *   clock SECONDS  sets the time of day, in seconds since 1970
+ *
+ * Started as `files SECONDS` it sets the time of day first, in seconds since 1970: in a copy of a guest the clock
+ * stood still.
  */
 #define _GNU_SOURCE
 #include "shared/serve.h"
@@ -117,17 +119,21 @@ static void look_say(const char *seq, const char *text)
 	reply_ok(seq);
 }
 
-static void look_clock(const char *seq, const char *seconds)
+/* The time of day, in seconds since 1970: false with the reason told. */
+static bool set_clock(const char *seconds)
 {
 	struct timespec now = { 0 };
 	uint64_t value;
 
-	if (!parse_number(seconds, &value) || value > INT64_MAX)
-		return reply_bad(seq, "expected seconds since 1970");
+	if (!parse_number(seconds, &value) || value > INT64_MAX) {
+		complain("expected seconds since 1970");
+		return false;
+	}
 	now.tv_sec = (time_t)value;
-	if (clock_settime(CLOCK_REALTIME, &now) != 0)
-		return reply_errno(seq, "clock_settime", errno);
-	reply_ok(seq);
+	if (clock_settime(CLOCK_REALTIME, &now) == 0)
+		return true;
+	complain("the clock could not be set");
+	return false;
 }
 
 static void *run_look(void *argument)
@@ -172,20 +178,20 @@ static void do_read(const struct request *request) { start_look(request, look_re
 static void do_exists(const struct request *request) { start_look(request, look_exists); }
 static void do_glob(const struct request *request) { start_look(request, look_glob); }
 static void do_say(const struct request *request) { start_look(request, look_say); }
-static void do_clock(const struct request *request) { start_look(request, look_clock); }
 
 static const struct verb verbs[] = {
 	{ "read", 1, do_read },
 	{ "exists", 1, do_exists },
 	{ "glob", 1, do_glob },
 	{ "say", 1, do_say },
-	{ "clock", 1, do_clock },
 };
 
 static const struct service service = { verbs, sizeof(verbs) / sizeof(verbs[0]), NULL };
 
-int main(void)
+int main(int argc, char **argv)
 {
+	if (argc > 1 && !set_clock(argv[1]))
+		return 1;
 	signal(SIGPIPE, SIG_IGN);
 	reader_init(&requests, STDIN_FILENO);
 	announce("files", FILES_VERSION);

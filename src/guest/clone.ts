@@ -67,7 +67,7 @@ export async function wakeClone(spec: TemplateSpec, template: Template): Promise
 /** Its clock stood still with it. CLOCK_MONOTONIC goes on from there, so no timer and no watchdog misses a beat. */
 async function setClock(guest: RunningGuest): Promise<void> {
   const now = Math.round(Date.now() / 1000);
-  if (guest.hasOnBoard('files')) await (await openFiles(guest)).setClock(now);
+  if (guest.hasOnBoard('files')) await openFiles(guest, now);
   else await guest.run(['date', '-u', '-s', `@${now}`]);
 }
 

@@ -95,11 +95,6 @@ export class FilesByProbe extends TypedProbe implements GuestFiles {
     ).then(() => undefined);
   }
 
-  /** Sets the time of day. */
-  async setClock(seconds: number): Promise<void> {
-    await this.ask('clock', [seconds]);
-  }
-
   /** A probe that is gone (killed for want of memory, say) is no reason to see nothing any more. */
   async #or<T>(
     look: () => Promise<T | undefined>,

@@ -5,10 +5,15 @@ import { ProbeClient } from './probe-client.js';
 import { linesOf } from './probe-protocol.js';
 
 /** Starts a probe in the guest and speaks to it over a channel of its own; `instance` names its log. */
-export async function startProbe(guest: RunningGuest, name: string, instance: string): Promise<ProbeClient> {
+export async function startProbe(
+  guest: RunningGuest,
+  name: string,
+  instance: string,
+  args: readonly string[] = [],
+): Promise<ProbeClient> {
   const target = await guest.bringProbe(name);
   const log = await EvidenceFile.open(path.join(guest.directory, `probe-${instance}.log`));
-  const channel = await guest.open([target]);
+  const channel = await guest.open([target, ...args]);
   let stderr = '';
   channel.stderr.on('data', (chunk: Uint8Array) => {
     stderr = (stderr + chunk.toString()).slice(-2000);
