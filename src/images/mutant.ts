@@ -49,6 +49,15 @@ function header(text: string, name: string): string[] {
     .filter((one) => one !== '');
 }
 
+/** The files it says it changes; without a `files:` line, those that its comments name by their path in the kernel. */
+function filesOf(text: string): string[] {
+  const said = header(text, 'files?');
+  if (said.length > 0) return said;
+  const comments = text.match(/^\s*\/\/.*$|\/\*[\s\S]*?\*\//gm) ?? [];
+  const paths = comments.join('\n').match(/(?<![\w./-])[a-z][\w-]*(?:\/[\w.-]+)+\.[chS]\b/g) ?? [];
+  return [...new Set(paths)];
+}
+
 /** Reads a mutant and the header comments that say what it is: `describe:`, `breaks:`, `files:` and the like. */
 export async function readMutant(file: string): Promise<Mutant> {
   const extension = path.extname(file);
@@ -58,7 +67,7 @@ export async function readMutant(file: string): Promise<Mutant> {
   const text = await readFile(file, 'utf8').catch((cause) => {
     throw new LastrefError(`there is no mutant ${file}`, { blame: 'user', cause });
   });
-  const files = header(text, 'files');
+  const files = filesOf(text);
   if (extension === '.cocci' && files.length === 0) {
     throw new LastrefError(`${file} does not say which files it changes`, {
       blame: 'user',

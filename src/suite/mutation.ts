@@ -3,6 +3,9 @@ import type { ScenarioResult } from '../artifacts/result.js';
 import type { Mutant } from '../images/mutant.js';
 import type { Found } from './discover.js';
 import { isCell } from './narrow.js';
+import { promises } from './promises.js';
+
+const isPromise = (word: string): boolean => word in promises;
 
 /** Cells of tables that a mutant meets when nothing else has seen it; as many as a quick run takes. */
 export const quickCells = 12;
@@ -31,13 +34,14 @@ export function stagesFor(mutant: Mutant, quick: readonly Found[], all: readonly
   );
 }
 
-/** Why a failed scenario does not show the bug; null when it does. */
+/** Why a failed scenario does not show the bug; null when it does. Words of its header that name no promise are passed over. */
 export function discount(result: ScenarioResult, mutant: Mutant): string | null {
   if (result.bootMs === null) return `the guest did not come up: ${result.verdict.headline}`;
   const { broken, headline } = result.verdict;
+  const breaks = mutant.breaks.filter(isPromise);
   const shown = broken.some((promise) => mutant.breaks.includes(promise) || mutant.accepts.includes(promise));
-  if (shown || mutant.breaks.length === 0) return null;
-  return `it names ${broken.join(', ') || 'no promise'} and not ${mutant.breaks.join(' or ')}: ${headline}`;
+  if (shown || breaks.length === 0) return null;
+  return `it names ${broken.join(', ') || 'no promise'} and not ${breaks.join(' or ')}: ${headline}`;
 }
 
 /** The promise of the verdict that the mutant is known to break, or the first it names. */

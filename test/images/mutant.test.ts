@@ -34,6 +34,15 @@ test('a semantic patch that names no files, or files elsewhere, is refused', asy
   await t.throwsAsync(readMutant('/nowhere/m.cocci'), { message: /there is no mutant/ });
 });
 
+test('files may be named in any comment, as a path of the kernel', async (t) => {
+  const text =
+    '// in drivers/pci/p2pdma.c and mm/gup.c: see drivers/pci/p2pdma.c, 3/4 of e.g. x.c\n@@ @@\n- a/b.c();\n';
+  t.deepEqual((await readMutant(await mutant('m.cocci', text))).files, ['drivers/pci/p2pdma.c', 'mm/gup.c']);
+  t.deepEqual((await readMutant(await mutant('n.cocci', '// file: mm/gup.c\n/* fs/x.c */\n'))).files, [
+    'mm/gup.c',
+  ]);
+});
+
 test('every mutant of this checkout says what it is and breaks promises that exist', async (t) => {
   const mutants = await listMutants();
   t.true(mutants.length >= 2);

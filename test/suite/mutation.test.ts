@@ -97,3 +97,11 @@ test('mutants of the same files are built one after the other, those of headers 
     ['z', 'a', 'b', 'h'],
   );
 });
+
+test('a header whose words name no promise declares none', (t) => {
+  t.is(discount(result(['guest-survives']), mutant({ breaks: ['I-P3', 'somewhere'] })), null);
+  t.regex(
+    discount(result(['guest-survives']), mutant({ breaks: ['I-P3', 'zap-on-unbind'] })) ?? '',
+    /not zap-on-unbind:/,
+  );
+});
