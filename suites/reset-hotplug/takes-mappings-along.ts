@@ -40,25 +40,13 @@ function takesAlong(
 }
 
 /** A port that serves hotplug waits 5 s before it acts, when a device comes and when it goes. */
-const slow = ['nightly'];
+const byPort = { shape: 'cmb-pciehp', covers: ['hotplug', 'pciehp'], tags: ['nightly'] };
+const byFirmware = { shape: 'cmb-hostbridge', covers: ['hotplug', 'acpiphp'] };
+const anywhere = { shape: 'cmb-switch', covers: ['remove', 'rescan'] };
 
 export default cells({
-  'pci-remove': takesAlong('a device that is removed and found again', 'pci-remove', {
-    shape: 'cmb-switch',
-    covers: ['remove', 'rescan'],
-  }),
-  acpiphp: takesAlong('a device that is unplugged through firmware (acpiphp)', 'device-del-acpiphp', {
-    shape: 'cmb-hostbridge',
-    covers: ['hotplug', 'acpiphp'],
-  }),
-  pciehp: takesAlong('a device that is unplugged through its port (pciehp)', 'device-del-pciehp', {
-    shape: 'cmb-pciehp',
-    covers: ['hotplug', 'pciehp'],
-    tags: slow,
-  }),
-  'slot-without-power': takesAlong('a device in a slot that is switched off', 'slot-power-off', {
-    shape: 'cmb-pciehp',
-    covers: ['hotplug', 'pciehp', 'power'],
-    tags: slow,
-  }),
+  'pci-remove': takesAlong('a device that is removed and found again', 'pci-remove', anywhere),
+  acpiphp: takesAlong('a device unplugged through firmware (acpiphp)', 'device-del-acpiphp', byFirmware),
+  pciehp: takesAlong('a device unplugged through its port (pciehp)', 'device-del-pciehp', byPort),
+  'slot-without-power': takesAlong('a device in a slot that is switched off', 'slot-power-off', byPort),
 });
