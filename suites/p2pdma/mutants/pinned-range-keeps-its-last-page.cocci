@@ -4,13 +4,13 @@
 // seen by: p2pdma/unbind-waits-for-write
 // files: block/bio.c
 @@
-identifier nr_pages;
-expression E;
+identifier bio, fi;
+expression nr_pages;
 @@
-  __bio_release_pages(...)
+  __bio_release_pages(struct bio *bio, ...)
   {
   <+...
-  nr_pages = E;
-+ if (nr_pages > 1) nr_pages--;
++ if (fi._seg_count > fi.length || fi.folio == bio_first_folio_all(bio))
+  unpin_user_folio(fi.folio, nr_pages);
   ...+>
   }
