@@ -1,3 +1,4 @@
+import { readConfig } from '../guest/pci-config.js';
 import { lacksGupTest } from '../guest/selftest.js';
 import type { GuestUnderTest } from '../guest/under-test.js';
 import { LastrefError } from '../kit/errors.js';
@@ -73,6 +74,11 @@ export const capabilities = {
     (await guest.exists('/sys/class/iommu/dmar0'))
       ? null
       : 'this kernel does not drive the IOMMU of its machine (CONFIG_INTEL_IOMMU)',
+  'extended-config': async (guest) =>
+    // drivers/pci/probe.c:pci_cfg_space_size; ACS and AER are capabilities beyond the first 256 bytes.
+    (await readConfig(guest, guest.devices.cmb.bdf)).length > 256
+      ? null
+      : 'this kernel reaches only 256 bytes of a PCI device, and ACS and AER are beyond (CONFIG_PCI_MMCONFIG)',
   lkdtm: async (guest) =>
     (await guest.exists('/sys/kernel/debug/provoke-crash/DIRECT'))
       ? null
