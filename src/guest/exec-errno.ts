@@ -1,4 +1,4 @@
-/** What musl and glibc call the errors that a write to configfs or sysfs can end with, as tee(1) prints them. */
+/** What musl and glibc call the errors that a write to configfs or sysfs can end with. */
 const sentences: readonly (readonly [RegExp, string])[] = [
   [/No such device or address/, 'ENXIO'],
   [/No such device/, 'ENODEV'],

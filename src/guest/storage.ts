@@ -93,6 +93,8 @@ export async function giveToVfio(guest: GuestUnderTest, device: Nvme): Promise<s
     const { code, stderr } = await guest.write(file, value);
     if (code !== 0) throw new LastrefError(`${value} > ${file}: ${stderr.trim()}`, { blame: 'test' });
   };
+  // The emulated IOMMU remaps no interrupts, and without that vfio attaches no group (drivers/vfio/vfio_iommu_type1.c).
+  await set('/sys/module/vfio_iommu_type1/parameters/allow_unsafe_interrupts', '1');
   await set(`${device.sysfs}/driver_override`, 'vfio-pci');
   await set(`${device.sysfs}/driver/unbind`, device.bdf);
   await set('/sys/bus/pci/drivers_probe', device.bdf);
