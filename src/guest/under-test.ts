@@ -80,11 +80,17 @@ export class GuestUnderTest {
 
   /** Starts the process that races removals against its own threads. */
   async racers(): Promise<RaceProbe> {
+    this.#started += 1;
     const client = await startProbe(this.#guest, 'race', 'race');
     this.#clients.push(client);
     const probe = new RaceProbe(client);
     await probe.ready();
     return probe;
+  }
+
+  /** Whether any process could come to own device memory. */
+  get hadOwners(): boolean {
+    return this.#started > 0;
   }
 
   /** Ends every process that may own device memory, and waits until they are gone. */

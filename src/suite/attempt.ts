@@ -28,6 +28,7 @@ import { Expectations } from './expect.js';
 import { factOf } from './kernel-facts.js';
 import { keepKernelLog, mergeIntoTimeline } from './kernel-log.js';
 import { makeKeyPair } from './keys.js';
+import { unbindAtLast } from './last-unbind.js';
 import { Ledger, matchers } from './matchers.js';
 import { defaultSeed } from './narrow.js';
 import { type Findings, isKept, observe } from './observe.js';
@@ -252,6 +253,11 @@ async function ask(
     throw error;
   }
   found.pools = await settlePools(guest, subject, before);
+  if (scenario.options.declares === undefined) {
+    const signal = AbortSignal.any([guest.signal, spec.signal, wounded]);
+    const last = new Expectations({ ...context, record, signal, promise: 'unbind-finishes' });
+    await unbindAtLast(subject, found.pools, last);
+  }
   await guest.mark(`lastref: end ${token}`);
 }
 
