@@ -98,11 +98,7 @@ async function attach(guest: RunningGuest, command: readonly string[]): Promise<
   channel.stderr.pipe(stderr, { end: false });
   try {
     return await new Promise<number>((resolve) => {
-      let code = 69;
-      channel.on('exit', (status: number | null) => {
-        code = status ?? 69;
-      });
-      channel.on('close', () => resolve(code));
+      channel.on('close', (status?: number | null) => resolve(status ?? 69));
       guest.signal.addEventListener('abort', () => resolve(69), { once: true });
     });
   } finally {

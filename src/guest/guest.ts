@@ -13,7 +13,7 @@ import { lookAtCpus, type NameOf } from './hang.js';
 import { type HostShare, readHostShare, shareBetween } from './host-share.js';
 import { dumpMemory } from './memory-dump.js';
 import type { GuestOrigin } from './origin.js';
-import { untilRebooted } from './panic.js';
+import { hasPanicked, untilRebooted } from './panic.js';
 import { compileProbe } from './probe-build.js';
 import { pushFile } from './push.js';
 import type { ExecResult, SshSession, TerminalSize } from './ssh.js';
@@ -81,6 +81,7 @@ export class RunningGuest {
     this.origin = parts.origin;
     this.bootMs = parts.bootMs;
     this.scale = parts.scale;
+    parts.watch.doubtPanics(() => hasPanicked(this));
   }
 
   /** Aborts when the guest ends in any way; the reason says how. */
@@ -314,6 +315,7 @@ export class RunningGuest {
   async stop(): Promise<EndedGuest> {
     const { watch, qemu, cleanup, ssh } = this.#parts;
     const failures: string[] = [];
+    await watch.settled;
     if (watch.state === 'panicked')
       failures.push(...(await untilRebooted(qemu.exited, this.patience(10_000))));
     watch.ended('off-asked', 'it was switched off at the end of the scenario');

@@ -190,8 +190,6 @@ function collect(channel: ClientChannel, stdin: NodeJS.ReadableStream | undefine
     const out: Buffer[] = [];
     const err: Buffer[] = [];
     let size = 0;
-    let code: number | null = null;
-    let killed: string | null = null;
     const keep = (list: Buffer[]) => (chunk: Buffer) => {
       size += chunk.length;
       if (size <= outputLimit) list.push(chunk);
@@ -199,12 +197,9 @@ function collect(channel: ClientChannel, stdin: NodeJS.ReadableStream | undefine
     };
     channel.on('data', keep(out));
     channel.stderr.on('data', keep(err));
-    channel.on('exit', (status: number | null, signal?: string) => {
-      code = status;
-      killed = signal ?? null;
-    });
     channel.on('error', reject);
-    channel.on('close', () => {
+    // Not 'exit': how a short command ended may come in one packet with its beginning, before anybody listens.
+    channel.on('close', (code: number | null = null, killed: string | null = null) => {
       if (size > outputLimit) {
         const most = `${outputLimit >> 20} MiB`;
         reject(new LastrefError(`the command printed more than ${most} and was cut off`, { blame: 'test' }));

@@ -19,13 +19,10 @@ export async function startProbe(
     stderr = (stderr + chunk.toString()).slice(-2000);
   });
   const closed = new Promise<{ code: number | null; signal: string | null; stderr: string }>((resolve) => {
-    let code: number | null = null;
-    let signal: string | null = null;
-    channel.on('exit', (status: number | null, name?: string) => {
-      code = status;
-      signal = name === undefined ? null : `SIG${name.replace(/^SIG/, '')}`;
+    // Not 'exit': that of a probe that ends at once may come before anybody listens.
+    channel.on('close', (code: number | null = null, name?: string) => {
+      resolve({ code, signal: name === undefined ? null : `SIG${name.replace(/^SIG/, '')}`, stderr });
     });
-    channel.on('close', () => resolve({ code, signal, stderr }));
   });
   channel.on('error', () => channel.close());
   const client = new ProbeClient(

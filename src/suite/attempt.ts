@@ -17,7 +17,6 @@ import { within } from '../kit/wait.js';
 import type { Observation } from '../verdict/judge.js';
 import { tellOrigins } from '../verdict/origin.js';
 import { ConsoleScanner } from '../verdict/scanner.js';
-import type { Splat } from '../verdict/types.js';
 import { keepBlockedTasks } from './blocked-tasks.js';
 import { judgeBoot, templatesFor, withBoot } from './boot-log.js';
 import { capabilities } from './capabilities.js';
@@ -38,6 +37,7 @@ import { notTold } from './reporters.js';
 import type { Scenario } from './scenario.js';
 import { splatText } from './splat-file.js';
 import { keptInKernel } from './stuck.js';
+import { Wounds } from './wounds.js';
 
 export interface AttemptSpec {
   readonly id: string;
@@ -64,9 +64,6 @@ export const scratchName = '.scratch';
 
 const bodyDeadlineMs = 60_000;
 
-/** After a fatal splat the kernel goes on printing; the body gets this long (ms, fast host) before it is ended. */
-const woundGraceMs = 3000;
-
 /** Boots a guest, asks one question in it, and collects what every witness has to say. Never raises for what the guest does. */
 export async function attemptScenario(spec: AttemptSpec): Promise<AttemptOutcome> {
   const found: Findings = { pools: [], counters: {}, beganMs: 0 };
@@ -88,7 +85,7 @@ async function attempt(spec: AttemptSpec, found: Findings): Promise<AttemptOutco
     release: plan.kernel.release,
     expected: scenario.options.expected ?? [],
   });
-  const wounds = new AbortController();
+  const wounds = new Wounds();
   let guest: RunningGuest | undefined;
   const onConsole = (chunk: Buffer): void => {
     for (const splat of scanner.push(chunk)) {
@@ -99,9 +96,7 @@ async function attempt(spec: AttemptSpec, found: Findings): Promise<AttemptOutco
         title: splat.title,
         noise: splat.noise,
       });
-      if (splat.fatal && splat.noise === null) {
-        setTimeout(() => wounds.abort(wounded(splat)), guest?.patience(woundGraceMs) ?? woundGraceMs).unref();
-      }
+      wounds.saw(splat, () => guest);
     }
   };
   try {
@@ -303,8 +298,4 @@ async function endGuest(guest: RunningGuest, found: Findings, events: EventLog):
   else found.state = ended.state;
   for (const failure of ended.teardownFailures)
     events.append({ source: 'qmp', event: 'teardown-failed', failure });
-}
-
-function wounded(splat: Splat): LastrefError {
-  return new LastrefError(`the kernel is wounded: ${splat.title}`, { blame: 'kernel' });
 }

@@ -149,12 +149,15 @@ async function keptFiles(directory: string): Promise<string[]> {
 export function heldAgainst({ options: { declares } }: Scenario, verdict: Verdict): Verdict {
   if (declares === undefined || verdict.outcome === 'SKIP') return verdict;
   const said = `${verdict.outcome}: ${verdict.headline}`;
-  if (verdict.outcome === declares.outcome && declares.says.test(verdict.headline)) {
+  const { outcome, says, because } = declares;
+  const isGiven = because === undefined || verdict.reasons.some(({ detail }) => because.test(detail));
+  if (verdict.outcome === outcome && says.test(verdict.headline) && isGiven) {
     return { outcome: 'PASS', headline: `as declared: ${said}`, reasons: verdict.reasons, broken: [] };
   }
+  const why = isGiven ? '' : ` and gives no reason like ${because}`;
   return {
     outcome: 'ERROR',
-    headline: `declared ${declares.outcome} ${declares.says}, but the tool said ${said}`,
+    headline: `declared ${outcome} ${says}, but the tool said ${said}${why}`,
     reasons: [{ witness: 'declared', detail: `the verdict was ${said}` }, ...verdict.reasons],
     broken: [],
   };

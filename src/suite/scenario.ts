@@ -32,7 +32,13 @@ export interface ScenarioOptions {
   /** Noise rows that this scenario provokes on purpose. */
   readonly expected?: readonly string[];
   /** For suites/meta: what the tool must say. The scenario passes when it does, and is an ERROR when it does not. */
-  readonly declares?: { readonly outcome: Outcome; readonly says: RegExp };
+  readonly declares?: {
+    readonly outcome: Outcome;
+    /** What the headline must match. */
+    readonly says: RegExp;
+    /** What one of the reasons must match as well: what was seen and decided nothing. */
+    readonly because?: RegExp;
+  };
   /** Bytes of console after which the guest is stopped; 64 MiB unless told. */
   readonly consoleLimit?: number;
   /** Deadline of the whole body on a fast host, in ms; 60 s unless told. */

@@ -120,7 +120,16 @@ function fromSplats({ console }: Observation): Finding[] {
       const [outcome, witness] = otherwise[splat.class] ?? (['FAIL', 'console'] as const);
       const more = splat.aftermath.length === 0 ? '' : `, then ${splat.aftermath[0]}`;
       const doubt = splat.corrupted === null ? '' : ` (report damaged: ${splat.corrupted})`;
-      return found(outcome, witness, `the kernel reported ${splat.title}${more}${doubt}`, 'guest-survives');
+      const who =
+        splat.origin === 'unrecorded'
+          ? ', unless a program wrote that to the console: the kernel’s log does not have it'
+          : '';
+      return found(
+        outcome,
+        witness,
+        `the kernel reported ${splat.title}${more}${doubt}${who}`,
+        'guest-survives',
+      );
     });
 }
 

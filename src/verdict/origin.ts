@@ -13,7 +13,8 @@ export function originOf(priority: number | null): Pick<Splat, 'origin' | 'noise
 const linesLookedAt = 12;
 
 /** Tells who wrote each splat of a console by the kernel's own records of it: the same text at the same microsecond.
- * One that only programs' records match is told as such, and does not count against the kernel. */
+ * One that only programs' records match is told as such, and does not count against the kernel. One that is in no record,
+ * although they reach that far, may have been written to the console by a program, and counts: a line may also be damaged. */
 export function tellOrigins(splats: readonly Splat[], records: readonly KmsgRecord[]): Splat[] {
   const facilities = new Map<string, number>();
   for (const { microseconds, text, facility } of records) {
@@ -28,10 +29,17 @@ export function tellOrigins(splats: readonly Splat[], records: readonly KmsgReco
       .flatMap(({ time, text }) =>
         time === null ? [] : (facilities.get(`${Math.round(time * 1e6)} ${text.trimEnd()}`) ?? []),
       );
-    if (found.length === 0) return splat;
+    if (found.length === 0) return isWithin(splat, records) ? { ...splat, origin: 'unrecorded' } : splat;
     const told = originOf(Math.min(...found) << 3);
     // What it led to, by its looks, may be the kernel's after all.
     const noise = splat.aftermath.length === 0 ? (told.noise ?? splat.noise) : splat.noise;
     return { ...splat, origin: told.origin, noise };
   });
+}
+
+/** Whether the records reach as far as a report: then it would be among them, had it come from the kernel's log. */
+function isWithin({ time: { first } }: Splat, records: readonly KmsgRecord[]): boolean {
+  const [oldest, newest] = [records[0], records.at(-1)];
+  if (oldest === undefined || newest === undefined) return false;
+  return first === null || (first * 1e6 >= oldest.microseconds && first * 1e6 <= newest.microseconds);
 }

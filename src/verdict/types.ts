@@ -93,8 +93,9 @@ export interface Splat extends SplatDetails {
   /** The kernel cannot go on as before: oops, BUG, panic. */
   readonly fatal: boolean;
   /** Who wrote it. A console does not tell a program's write to /dev/kmsg from the kernel's own lines; a log with
-   * `<N>` prefixes or the records of /dev/kmsg do (the facility is 0 for the kernel alone). */
-  readonly origin: 'kernel' | 'userspace' | 'unknown';
+   * `<N>` prefixes or the records of /dev/kmsg do (the facility is 0 for the kernel alone). `unrecorded`: it is in none of
+   * them, so that a program may have written it to the console itself. */
+  readonly origin: 'kernel' | 'userspace' | 'unknown' | 'unrecorded';
   /** Row and reason when this is known noise of this kernel; such a splat does not fail a scenario. */
   readonly noise: string | null;
   /** What decoding says beside the text; absent when nobody tried. */

@@ -7,8 +7,9 @@ import { bootGuest } from '../../src/guest/boot.js';
 import type { RunningGuest } from '../../src/guest/guest.js';
 import type { BootSpec } from '../../src/guest/machine.js';
 import { LastrefError } from '../../src/kit/errors.js';
+import { until } from '../../src/kit/wait.js';
 import { scratch } from '../artifacts/support/sample-run.js';
-import { fakeGuest, fakeQemu, isAlive, pidOf } from '../support/fake-guest.js';
+import { fakeGuest, fakeQemu, isAlive, pidOf, type Seen } from '../support/fake-guest.js';
 import type { FakeScript } from '../support/fake-script.js';
 
 process.env['LASTREF_QEMU'] = fakeQemu;
@@ -17,11 +18,11 @@ async function booted(
   t: ExecutionContext,
   script: Partial<FakeScript>,
   change: Partial<BootSpec> = {},
-): Promise<{ guest: RunningGuest; directory: string; pid: number }> {
-  const { spec, directory } = await fakeGuest(t, script, change);
+): Promise<{ guest: RunningGuest; directory: string; pid: number; seen: readonly Seen[] }> {
+  const { spec, directory, seen } = await fakeGuest(t, script, change);
   const guest = await bootGuest(spec);
   t.teardown(() => guest.stop());
-  return { guest, directory, pid: await pidOf(directory) };
+  return { guest, directory, pid: await pidOf(directory), seen };
 }
 
 interface Cpu {
@@ -181,13 +182,46 @@ test.serial('a run that is stopped ends every wait for its guest with that reaso
 
 test.serial('a panicked guest that never reboots is waited for, and then ended', async (t) => {
   const { guest, pid } = await booted(t, {
-    answers: [{ starts: 'sync', hangs: true, deed: { console: 'Kernel panic - not syncing: x\n' } }],
+    answers: [
+      { starts: 'sync', hangs: true, deed: { console: 'Kernel panic - not syncing: x\n' } },
+      { starts: '/probes/kmsg', stdout: '0,7,1200,-;Kernel panic - not syncing: x\n' },
+    ],
   });
   await t.throwsAsync(guest.exec(['sync'], 600_000), { message: /Kernel panic - not syncing: x/ });
   const { state, teardownFailures } = await guest.stop();
   t.is(state, 'panicked');
   t.regex(teardownFailures.join(), /gave up waiting for the panicked guest to reboot/);
   t.false(isAlive(pid));
+});
+
+test.serial('a panic that a program wrote ends nothing, and a real one later does', async (t) => {
+  const { guest, seen } = await booted(t, {
+    answers: [
+      { starts: 'sync', deed: { console: 'Kernel panic - not syncing: x\n' } },
+      { starts: '/probes/kmsg', stdout: '8,7,1200,-;Kernel panic - not syncing: x\n' },
+      { starts: 'true' },
+      { starts: 'halt', hangs: true, deed: { console: 'Kernel panic - not syncing: y\n', exits: 0 } },
+    ],
+  });
+  await guest.exec(['sync']);
+  await until({ name: 'the panic to be doubted', deadlineMs: 60_000 }, async () =>
+    seen.find(({ event }) => event === 'panic-doubted'),
+  );
+  t.is((await guest.exec(['true'])).code, 0);
+  t.is(guest.state, 'running');
+  await t.throwsAsync(guest.exec(['halt'], 600_000));
+  t.is(await guest.diagnose(), 'panicked');
+  t.is(guest.stateDetail, 'Kernel panic - not syncing: y');
+});
+
+test.serial('how a command ended is known, however soon it ends', async (t) => {
+  const { guest } = await booted(t, {
+    answers: [{ starts: 'true', atOnce: true, stdout: 'so soon', code: 3 }],
+  });
+  for (let round = 0; round < 20; round++) {
+    const { code, stdout } = await guest.exec(['true']);
+    t.deepEqual({ code, stdout }, { code: 3, stdout: 'so soon' });
+  }
 });
 
 test.serial('a command has a deadline of its own, and the guest outlives it', async (t) => {

@@ -1,5 +1,6 @@
 import test from 'ava';
 import { consoleSpotter, GuestWatch } from '../../src/guest/watch.js';
+import { deferred } from '../../src/kit/deferred.js';
 import { LastrefError } from '../../src/kit/errors.js';
 
 test('a guest runs until the first thing that ends it, which decides', (t) => {
@@ -82,4 +83,32 @@ test('userspace that stands is seen, even when its line comes in two pieces', as
   spot(Buffer.from('est up\n'));
   await watch.up;
   t.is(watch.state, 'running');
+});
+
+test('a panic that only the console tells of is asked about, once, and believed when something else tells of it', async (t) => {
+  const watch = new GuestWatch();
+  const answer = deferred<boolean>();
+  let asked = 0;
+  watch.doubtPanics(() => {
+    asked += 1;
+    return answer.promise;
+  });
+  const spot = consoleSpotter(watch);
+  for (const piece of ['Kernel panic - not syncing: Attem', 'pted to kill init!\n', 'more\n'])
+    spot(Buffer.from(piece));
+  t.is(asked, 1);
+  t.is(watch.state, 'running');
+  watch.ended('powered-off', 'it switched itself off');
+  t.is(watch.state, 'panicked');
+  t.is(watch.detail, 'Kernel panic - not syncing: Attempted to kill init!');
+});
+
+test('a panic that is none is forgotten', async (t) => {
+  const watch = new GuestWatch();
+  watch.doubtPanics(async () => false);
+  const spot = consoleSpotter(watch);
+  spot(Buffer.from('Kernel panic - not syncing: not at all\n'));
+  await watch.settled;
+  watch.ended('powered-off', 'it switched itself off');
+  t.is(watch.state, 'powered-off');
 });

@@ -39,6 +39,14 @@ test('what is declared must be the headline, not a reason beside it', (t) => {
   t.is(heldAgainst(declaring({ outcome: 'FAIL', says: /^console: .*panic/m }), panicked).outcome, 'ERROR');
 });
 
+test('a reason that is declared must be given, too', (t) => {
+  const declares = { outcome: 'FAIL', says: /the kernel panicked/ } as const;
+  t.is(heldAgainst(declaring({ ...declares, because: /reported Kernel panic/ }), panicked).outcome, 'PASS');
+  const held = heldAgainst(declaring({ ...declares, because: /forged/ }), panicked);
+  t.is(held.outcome, 'ERROR');
+  t.regex(held.headline, /and gives no reason like \/forged\/$/);
+});
+
 test('a kernel that cannot be asked stays a SKIP, whatever is declared', (t) => {
   const skipped = { ...panicked, outcome: 'SKIP' as const };
   t.is(heldAgainst(declaring({ outcome: 'FAIL', says: /./ }), skipped).outcome, 'SKIP');

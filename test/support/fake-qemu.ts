@@ -162,6 +162,7 @@ function answer(channel: ServerChannel, command: string): void {
     channel.end();
     befall(reply.deed);
   };
-  channel.on('end', end);
+  if (reply.atOnce === true) end();
+  else channel.on('end', end);
   if (!existsSync(file)) channel.resume();
 }

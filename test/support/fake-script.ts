@@ -6,6 +6,8 @@ export interface FakeAnswer {
   readonly prints?: string;
   readonly stderr?: string;
   readonly code?: number;
+  /** The answer comes with the channel, before anybody asks for it. */
+  readonly atOnce?: true;
   /** No answer, ever. */
   readonly hangs?: true;
   /** So often; later commands are taken by the next answer that fits, or are as in a healthy guest. */

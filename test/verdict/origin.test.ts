@@ -59,3 +59,27 @@ test('a forged report that seems to have led to another one stays on the record'
   t.true((splats[0]?.aftermath.length ?? 0) > 0);
   t.like(tellOrigins(splats, parseKmsg(records(kasan(), 1)))[0], { origin: 'userspace', noise: null });
 });
+
+test('a report that no record has, although they reach that far, is the kernel’s or of a program at the console: both are said', (t) => {
+  const others = parseKmsg('6,0,1000,-;Linux version\n6,1,99000000,-;lastref: end\n');
+  const [stamped] = tellOrigins(judgeText(log(warning612, 'T77')).splats, others);
+  t.like(stamped, { origin: 'unrecorded', noise: null });
+  const [bare] = tellOrigins(judgeText(`${warning612.join('\n')}\n`).splats, others);
+  t.like(bare, { origin: 'unrecorded', noise: null });
+  const seen = {
+    console: { splats: [stamped ?? t.fail()], lost: [] },
+    guest: 'off-asked',
+    asks: [],
+  } as const;
+  t.like(judge(seen as never), { outcome: 'FAIL' });
+  t.regex(judge(seen as never).headline, /unless a program wrote that to the console/);
+});
+
+test('a report that is older or younger than all records is of nobody knows whom', (t) => {
+  const { splats } = judgeText(log(warning612, 'T77'));
+  for (const microseconds of [11_000_000, 99_000_000]) {
+    const others = parseKmsg(`6,0,${microseconds},-;x\n6,1,${microseconds + 1},-;y\n`);
+    t.is(tellOrigins(splats, others)[0]?.origin, 'unknown');
+  }
+  t.is(tellOrigins(splats, [])[0]?.origin, 'unknown');
+});
