@@ -15,11 +15,18 @@ export interface NoiseRow {
 }
 
 const series =
-  (...names: readonly string[]) =>
+  (name: string) =>
   (release: string): boolean =>
-    names.some(
-      (name) => release === name || release.startsWith(`${name}.`) || release.startsWith(`${name}-`),
-    );
+    release === name || release.startsWith(`${name}.`) || release.startsWith(`${name}-`);
+
+/** Series from `first` to `last`: the report was seen at both ends. */
+function between(first: string, last: string): (release: string) => boolean {
+  const rank = (release: string): number => {
+    const [major = 0, minor = 0] = (/^(\d+)\.(\d+)/.exec(release) ?? []).slice(1).map(Number);
+    return major * 1000 + minor;
+  };
+  return (release) => rank(first) <= rank(release) && rank(release) <= rank(last);
+}
 
 /** Reports of unpatched kernels that have nothing to do with the question. One exact row each, never a pattern. */
 export const noiseRows: readonly NoiseRow[] = [
@@ -34,7 +41,7 @@ export const noiseRows: readonly NoiseRow[] = [
   },
   {
     id: 'N2',
-    kernels: series('6.12'),
+    kernels: between('6.12', '7.3'),
     class: 'LOCKDEP',
     title: 'possible deadlock in pciehp_unconfigure_device',
     function: 'pciehp_unconfigure_device',
@@ -54,7 +61,7 @@ export const noiseRows: readonly NoiseRow[] = [
   {
     // mm/gup.c: is_valid_gup_args refuses FOLL_LONGTERM with FOLL_PCI_P2PDMA.
     id: 'gup-longterm',
-    kernels: series('6.12', '7.3'),
+    kernels: between('6.12', '7.3'),
     class: 'WARNING',
     title: 'WARNING in is_valid_gup_args',
     function: 'is_valid_gup_args',

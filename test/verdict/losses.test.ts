@@ -143,3 +143,11 @@ test('rows of noise are exact: no wildcard in a title', (t) => {
     t.false(row.kernels('99.1.0'), `${row.id} holds for every kernel`);
   }
 });
+
+test('a row that was seen on two series holds for those in between, and for no other', (t) => {
+  const row = noiseRows.find(({ id }) => id === 'N2');
+  const holds = ['6.1.100', '6.11.9', '6.12.117', '6.18-rc1', '7.0.1', '7.3.4', '7.4.0', '8.0'].filter(
+    (release) => row?.kernels(release),
+  );
+  t.deepEqual(holds, ['6.12.117', '6.18-rc1', '7.0.1', '7.3.4']);
+});
