@@ -9,7 +9,7 @@ function leavesAlone(severity: 'fatal' | 'non-fatal', error: 'DLP' | 'POISON_TLP
       asks: ['reset-keeps-memory', 'guest-survives', 'data-arrives'],
       covers: ['aer', severity],
       tags: ['nightly'], // the port waits 5 s before it acts, when a device comes and when it goes
-      needs: ['p2pmem-allocate', 'extended-config'],
+      needs: ['p2pmem-allocate', 'aer'],
     },
     body: async ({ guest, expect }) => {
       const { cmb, disk } = guest.devices;

@@ -8,7 +8,7 @@ export default scenario(
     asks: ['refusals-are-exact', 'data-arrives'],
     covers: ['topology', 'acs', 'rebind'],
     tags: ['nightly'],
-    needs: ['p2pmem-allocate', 'extended-config'],
+    needs: ['p2pmem-allocate', 'acs'],
   },
   async ({ guest, expect, fact }) => {
     const { cmb, disk } = guest.devices;
