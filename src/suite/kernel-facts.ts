@@ -60,6 +60,20 @@ export const kernelFacts = {
         'drivers/md/raid0.c:raid0_set_limits sets it, block/blk-settings.c:blk_stack_limits clears it again unless every member has it',
     },
   ],
+  /** What madvise(MADV_DOFORK) says to device memory that MADV_DONTFORK was said to before. */
+  dofork: [
+    {
+      since: '0',
+      value: 'OK',
+      source: 'mm/madvise.c:madvise_vma_behavior refuses VM_IO only',
+    },
+    {
+      since: '7.0',
+      value: 'EINVAL',
+      source:
+        'mm/madvise.c:madvise_vma_behavior refuses VM_SPECIAL, and vm_insert_page() makes the mapping VM_MIXEDMAP',
+    },
+  ],
 } as const satisfies Record<string, readonly { since: string; value: string; source: string }[]>;
 
 export type KernelFact = keyof typeof kernelFacts;

@@ -42,6 +42,8 @@ static const struct {
 long refused(struct take *take, const char *call)
 {
 	take->call = call;
+	if (errno == ENOSYS)
+		take->lacking = true; /* a kernel built without the call cannot be asked */
 	return errno == 0 ? -EPROTO : -errno;
 }
 
