@@ -1,5 +1,4 @@
-import { createReadStream } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { createReadStream, readFileSync, statSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
@@ -49,7 +48,7 @@ export async function consoleCommand(files: readonly string[], options: ConsoleO
 }
 
 async function scanFile(file: string, debug: DebugInfo | null): Promise<ConsoleReport> {
-  const whole = file === '-' ? null : await readSmall(file);
+  const whole = file === '-' ? null : readSmall(file);
   if (whole !== null && !isGzip(whole)) {
     const problem = notConsole(whole.subarray(0, sampleBytes));
     if (problem !== null) throw new Error(problem);
@@ -83,10 +82,11 @@ const sampleBytes = 64 * 1024;
 /** A file up to this size is read at once: a stream costs more than judging a small log. */
 const smallFile = 4 * 1024 * 1024;
 
-/** The file's bytes when it is a regular file and small, else null. */
-async function readSmall(file: string): Promise<Buffer | null> {
-  const found = await stat(file);
-  return found.isFile() && found.size <= smallFile ? readFile(file) : null;
+/** The file's bytes when it is a regular file and small, else null. At once: nothing else is to be done meanwhile, and
+ * handing it to other threads and back costs as much as judging it. */
+function readSmall(file: string): Buffer | null {
+  const found = statSync(file);
+  return found.isFile() && found.size <= smallFile ? readFileSync(file) : null;
 }
 
 /** RFC 1952: a gzip file starts with 1f 8b. */
@@ -95,14 +95,14 @@ const isGzip = (head: Uint8Array): boolean => head[0] === 0x1f && head[1] === 0x
 /** Why there is nothing to call clean: an empty file, or one that is no text (a serial line has some noise, not a third). */
 function notConsole(sample: Uint8Array): string | null {
   if (sample.length === 0) return 'it is empty';
-  const noise = sample.reduce((sum, byte) => sum + (isNoise(byte) ? 1 : 0), 0);
-  return noise * 3 > sample.length ? 'it is no text' : null;
+  const text = Buffer.from(sample.buffer, sample.byteOffset, sample.byteLength).toString('latin1');
+  let length = 0;
+  for (const [run] of text.matchAll(noise)) length += run.length;
+  return length * 3 > sample.length ? 'it is no text' : null;
 }
 
 /** NUL and controls that no terminal uses, and bytes that are not ASCII. */
-function isNoise(byte: number): boolean {
-  return byte > 0x7e || (byte < 0x20 && ![0x07, 0x08, 0x09, 0x0a, 0x0d, 0x1b].includes(byte));
-}
+const noise = /[^\x07-\x0a\x0d\x1b\x20-\x7e]+/g;
 
 /** The stream itself, or what it holds when it is gzip. */
 async function* plain(source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {

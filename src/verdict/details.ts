@@ -74,6 +74,8 @@ function readStacks(items: readonly Item[]): SplatStack[] {
 const held = /^\s*#\d+: .*\bat: /;
 
 function readLocks(lines: readonly string[]): string[] {
-  const locks = lines.filter((line) => held.test(line)).map((line) => line.trim().slice(0, 300));
+  const locks = lines
+    .filter((line) => line.includes('at: ') && held.test(line))
+    .map((line) => line.trim().slice(0, 300));
   return locks.slice(0, mostLocks);
 }

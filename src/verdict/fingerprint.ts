@@ -19,7 +19,10 @@ function hash(text: string): string {
   return [a, b].map((part) => (part >>> 0).toString(16).padStart(8, '0')).join('');
 }
 
+/** Frames that tell a bug. */
+export const stackDepth = 5;
+
 /** Sixteen hex digits that stay the same for the same bug in the same place. */
 export function fingerprint(kind: string, title: string, stack: readonly string[]): string {
-  return hash([kind, normalise(title), stack.slice(0, 5).join('<')].join('\n'));
+  return hash([kind, normalise(title), stack.slice(0, stackDepth).join('<')].join('\n'));
 }

@@ -89,10 +89,13 @@ const registerHint = /IP|PC|pc {1,4}:|ERA: |PSW :|-- interrupt: /;
 const headHint =
   /[tT]race|by task|llocated|reed|created at|stored to|uninitialized|of \d+ bytes by|work creation|page last|page has/;
 
+const nowhere = { file: null, line: null };
+
 /** The source position that a decoded line tells. */
 function placeIn(text: string): { readonly file: string | null; readonly line: number | null } {
+  if (!text.includes(':')) return nowhere;
   const match = located.exec(text);
-  if (match === null) return { file: null, line: null };
+  if (match === null) return nowhere;
   return { file: (match[1] ?? '').replace(/^(?:\.\.?\/)+/, ''), line: Number(match[2]) };
 }
 
@@ -105,7 +108,7 @@ function resolved(symbol: string, offset: string, size: string, rest: string, su
     symbol,
     offset: Number.parseInt(offset, 16),
     size: Number.parseInt(size, 16),
-    module: inModule.exec(rest)?.[1] ?? null,
+    module: rest.includes('[') ? (inModule.exec(rest)?.[1] ?? null) : null,
   };
 }
 
@@ -141,6 +144,11 @@ const leakPrefix = 'kmemleak: ';
 /** What of a stack a line is, or null. `at` is handed back as it came. */
 export function parseItem(whole: string, at: number): Item | null {
   const text = whole.startsWith(leakPrefix) ? whole.slice(leakPrefix.length) : whole;
+  // Most lines are frames, and no line that tells a register is one.
+  if (text.includes('+0x')) {
+    const found = parseFrame(text);
+    if (found !== null) return { kind: 'frame', frame: found, at };
+  }
   const register = registerHint.test(text) ? pointerAny.exec(text) : null;
   if (register !== null) {
     const user = /IP: (?:00)?(?:33|23|73|2b):/.test(register[0]);
@@ -158,7 +166,7 @@ export function parseItem(whole: string, at: number): Item | null {
       at,
     };
   }
-  if (text.includes('+0x') || text.includes('[inline]') || text.includes(') from [<')) {
+  if (text.includes('[inline]') || text.includes(') from [<')) {
     const found = parseFrame(text);
     if (found !== null) return { kind: 'frame', frame: found, at };
   }

@@ -27,33 +27,76 @@ const longestText = 2_048;
 // console_prepend_replay. dmesg -T writes a date instead of seconds.
 const printk =
   /^(?:.{0,200}?\*\* (\d+) printk messages dropped \*\*\s*)?(?:\*\* replaying previous printk message \*\*\s*)?(?:.{0,300}?\blogin: )?(?:<(\d{1,3})>)?(?:\[ *(\d+\.\d+)\](?:\[ *([CT]\d+)\])?|\[([A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d [\d:]{8} \d{4})\]|\[ *([CT]\d+)\])[ \t]?/;
-/** Nearly every line: seconds and perhaps the caller, nothing before them. */
-const plain = /^\[ *(\d+\.\d+)\](?:\[ *([CT]\d+)\])?[ \t]?/;
 const dropped = /\*\* (\d+) printk messages dropped \*\*\s*/;
 const daemon =
   /^(?:[A-Z][A-Za-z]{2} [ \d]\d \d\d:\d\d:\d\d|\d{4}-\d\d-\d\dT\S+) \S+ (?:\S+ )?(?:kernel|KERNEL): ?(?=(\[)?)/;
 const escapes = /\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])/g;
-const dirt = /[\0\x1b]/;
+const dirt = /[\0\x1b]|login: /;
 
-/** Takes one raw line (latin1, with or without its end) apart. */
-export function parseLine(raw: string, start: number): LogLine {
-  const end = start + raw.length;
-  let text = raw.length > longestText ? raw.slice(0, longestText) : raw;
-  while (text.endsWith('\n') || text.endsWith('\r')) text = text.slice(0, -1);
-  if (dirt.test(text)) text = text.replace(escapes, '').replaceAll('\0', '');
-  const simple = plain.exec(text);
-  if (simple !== null && !text.includes('login: ')) {
-    return {
-      start,
-      end,
-      text: text.slice(simple[0].length),
-      caller: simple[2] ?? 'console',
-      time: Number(simple[1]),
-      dropped: 0,
-      priority: null,
-      syslog: false,
-    };
+/** True for text in which a line may have more before its message than a plain prefix, or bytes to be taken out. */
+export function isDirty(text: string): boolean {
+  return dirt.test(text);
+}
+
+/** Takes one raw line (latin1, with or without its end) apart. `dirty`: what `isDirty` says of it, or of more. */
+export function parseLine(raw: string, start: number, dirty = isDirty(raw)): LogLine {
+  let length = Math.min(raw.length, longestText);
+  while (length > 0 && isEnd(raw.charCodeAt(length - 1))) length--;
+  return (dirty ? null : parsePlain(raw, length, start)) ?? parseOther(raw.slice(0, length), raw, start);
+}
+
+const isEnd = (code: number): boolean => code === 0x0a || code === 0x0d;
+const isDigit = (code: number): boolean => code >= 0x30 && code <= 0x39;
+
+function behindDigits(raw: string, from: number): number {
+  let at = from;
+  while (isDigit(raw.charCodeAt(at))) at++;
+  return at;
+}
+
+function behindBlanks(raw: string, from: number): number {
+  let at = from;
+  while (raw.charCodeAt(at) === 0x20) at++;
+  return at;
+}
+
+/** Nearly every line: seconds and perhaps the caller, nothing before them. By hand, as this is what a log consists of. */
+function parsePlain(raw: string, length: number, start: number): LogLine | null {
+  if (raw.charCodeAt(0) !== 0x5b) return null;
+  const from = behindBlanks(raw, 1);
+  const dot = behindDigits(raw, from);
+  const close = behindDigits(raw, dot + 1);
+  if (dot === from || close === dot + 1 || raw[dot] !== '.' || raw[close] !== ']') return null;
+  let at = close + 1;
+  let caller = 'console';
+  if (raw[at] === '[') {
+    const who = behindBlanks(raw, at + 1);
+    const kind = raw[who];
+    const behind = behindDigits(raw, who + 1);
+    if ((kind === 'C' || kind === 'T') && behind > who + 1 && raw[behind] === ']') {
+      caller = raw.slice(who, behind);
+      at = behind + 1;
+    }
   }
+  const blank = raw.charCodeAt(at);
+  if (blank === 0x20 || blank === 0x09) at++;
+  if (at > length) return null;
+  return {
+    start,
+    end: start + raw.length,
+    text: raw.slice(at, length),
+    caller,
+    time: Number(raw.slice(from, close)),
+    dropped: 0,
+    priority: null,
+    syslog: false,
+  };
+}
+
+function parseOther(line: string, raw: string, start: number): LogLine {
+  const end = start + raw.length;
+  let text = line;
+  if (dirt.test(text)) text = text.replace(escapes, '').replaceAll('\0', '');
   const syslog = daemon.exec(text);
   if (syslog !== null) text = text.slice(syslog[0].length);
   const match = printk.exec(text);

@@ -1,7 +1,7 @@
 import { canonicalFunction, findFile, findFunction } from './blame.js';
 import { readDetails } from './details.js';
 import { readFacts } from './facts.js';
-import { fingerprint, normalise } from './fingerprint.js';
+import { fingerprint, normalise, stackDepth } from './fingerprint.js';
 import { type Item, parseItem } from './frame.js';
 import { readable } from './line.js';
 import type { OpenReport } from './open.js';
@@ -64,14 +64,14 @@ export function buildSplat(report: OpenReport): Splat | null {
   if (named === null) return null;
   const { rule } = named.match;
   const items = own.map((line, at) => parseItem(line, at)).filter((item) => item !== null);
-  const header = named.groups['fn'] ?? named.groups['fn2'] ?? null;
+  const header = named.groups['fn'] ?? null;
   const wanted = rule.blame !== undefined && rule.blame.from.length > 0;
   const found = wanted ? findFunction(rule.blame, items, header, text) : { fn: null, top: null };
   const fn = found.fn === null ? null : canonicalFunction(found.fn);
-  const rw = (named.groups['rw'] ?? named.groups['rw2'] ?? '').toLowerCase();
+  const rw = (named.groups['rw'] ?? '').toLowerCase();
   const values = {
     ...named.groups,
-    rw: named.groups['rw'] ?? named.groups['rw2'],
+    rw: named.groups['rw'],
     RW: rw.toUpperCase(),
     fn: fn ?? 'corrupted',
     other: named.groups['other'],
@@ -86,10 +86,6 @@ export function buildSplat(report: OpenReport): Splat | null {
       : null) ??
     stackDamage(rule.stack === true, items, text) ??
     report.cut;
-  // Inlining differs between builds, and only decoded logs show it.
-  const stack = items.flatMap((item) =>
-    item.kind === 'frame' && item.frame.sure && !item.frame.inline ? [item.frame.fn] : [],
-  );
   const facts = readFacts(lines.join('\n'), items);
   const file = findFile(sources(items, found.top)) ?? headerFile(named.groups, header, found.fn);
   return {
@@ -100,7 +96,7 @@ export function buildSplat(report: OpenReport): Splat | null {
     corrupted,
     start: report.start,
     end: report.end,
-    fingerprint: fingerprint(kind, title, corrupted === null ? significant(stack) : []),
+    fingerprint: fingerprint(kind, title, corrupted === null ? significant(items) : []),
     raw: shorten(readable(raw)),
     decoded: null,
     aftermath: report.aftermath.slice(0, 20),
@@ -113,7 +109,7 @@ export function buildSplat(report: OpenReport): Splat | null {
 
 /** The file that a headline tells, unless that is where a check stands rather than who is to blame. */
 function headerFile(groups: Named['groups'], header: string | null, blamed: string | null): string | null {
-  return header === blamed || header === null ? (groups['file'] ?? groups['file2'] ?? null) : null;
+  return header === blamed || header === null ? (groups['file'] ?? null) : null;
 }
 
 /** Files of the stack from the blamed function on, or of all of it. */
@@ -131,21 +127,31 @@ function sources(items: readonly Item[], blamed: string | null): string[] {
   return files(Math.max(at, 0));
 }
 
-/** The stack without how the report was made, which differs between kernels. */
-function significant(stack: readonly string[]): string[] {
-  return stack
-    .filter((fn) => !/dump_stack|print_report|kasan|^__warn|report_bug|handle_bug|exc_|asm_/.test(fn))
-    .map(canonicalFunction);
+/** The innermost frames without how the report was made, which differs between kernels. */
+function significant(items: readonly Item[]): string[] {
+  const names: string[] = [];
+  for (const item of items) {
+    if (names.length === stackDepth) break;
+    // Inlining differs between builds, and only decoded logs show it.
+    if (item.kind !== 'frame' || !item.frame.sure || item.frame.inline) continue;
+    if (!/dump_stack|print_report|kasan|^__warn|report_bug|handle_bug|exc_|asm_/.test(item.frame.fn))
+      names.push(canonicalFunction(item.frame.fn));
+  }
+  return names;
 }
 
 /** Stacks that a report can do without. */
 const lenient: readonly string[] = ['other', 'access', 'page-allocated', 'page-freed'];
 
+/** lib/fault-inject.c, mm/failslab.c. */
+const injectors: readonly string[] = ['should_fail', 'should_fail_ex', 'should_failslab'];
+
+/** riscv prints a stack without a head, below its registers. */
+const headless = /^(?:status: [0-9a-f]{8,16} badaddr: |\[<[0-9a-f]{8,16}>\] \w)/m;
+
 function stackDamage(wanted: boolean, items: readonly Item[], text: string): string | null {
   const heads = items.filter((item) => item.kind === 'head');
-  // riscv prints a stack without a head, below its registers.
-  const headless = /^(?:status: [0-9a-f]{8,16} badaddr: |\[<[0-9a-f]{8,16}>\] \w)/m.test(text);
-  if (wanted && heads.length === 0 && !headless && !/Call [Tt]race|[Bb]acktrace/.test(text))
+  if (wanted && heads.length === 0 && !headless.test(text) && !/Call [Tt]race|[Bb]acktrace/.test(text))
     return 'the report has no stack';
   for (const head of heads) {
     if (lenient.includes(head.name)) continue;
@@ -156,7 +162,7 @@ function stackDamage(wanted: boolean, items: readonly Item[], text: string): str
     }
   }
   const injected = items.some(
-    (item) => item.kind === 'frame' && item.frame.sure && /^should_fail(?:slab|_ex)?$/.test(item.frame.fn),
+    (item) => item.kind === 'frame' && item.frame.sure && injectors.includes(item.frame.fn),
   );
   if (injected) return "another report's stack is mixed in";
   return null;

@@ -109,7 +109,8 @@ export class ReportTracker {
 
   #grow(open: OpenReport, line: LogLine, raw: string): void {
     open.add(line, raw);
-    if (line.text.includes('Sending NMI') || line.text.includes('NMI backtrace')) open.allCpus = true;
+    if (!open.allCpus && line.text.includes('NMI'))
+      open.allCpus = /Sending NMI|NMI backtrace/.test(line.text);
     if (open.match.rule.end?.test(line.text) === true && !open.ended) {
       open.ended = true;
       if (!lingering.includes(open.family)) {

@@ -5,6 +5,7 @@ import { normalise } from '../../src/verdict/fingerprint.js';
 import { parseFrame, parseItem } from '../../src/verdict/frame.js';
 import { parseLine, readable } from '../../src/verdict/line.js';
 import { lossWords } from '../../src/verdict/losses.js';
+import { requiredLiteral } from '../../src/verdict/rules/literal.js';
 import { startWords } from '../../src/verdict/rules/match.js';
 import { kasan, log, onlySplat, warning73, warning612 } from './support/logs.js';
 
@@ -134,3 +135,19 @@ test('the fast path finds every word wherever it stands', (t) => {
   }
   t.is(new AnchorSearch(patterns).find('nvme nvme0: 2/0/0 default/read/poll queues\n', 0), -1);
 });
+
+const literals: readonly (readonly [RegExp, string])[] = [
+  [/BUG: KASAN: (?<kind>[a-z-]+) in /, 'BUG: KASAN: '],
+  [/(?:INFO|WARNING): suspicious RCU usage/, ': suspicious RCU usage'],
+  [/at (?<file>lib\/refcount\.c):\d+ /, 'lib/refcount.c'],
+  [/one|another/, ''],
+  [/a(?:long|other) tail/, ' tail'],
+  [/(?:maybe this )?always/, 'always'],
+  [/colou?r \[x]{2}/, 'colo'],
+  [/word(?!not this)s/, 'word'],
+  [/Any Case/i, ''],
+];
+
+for (const [pattern, literal] of literals) {
+  test(`what ${pattern} cannot do without is told`, (t) => t.is(requiredLiteral(pattern), literal));
+}

@@ -1,5 +1,5 @@
-import { compileAnchors } from '../anchors.js';
 import { rules } from './index.js';
+import { requiredLiteral } from './literal.js';
 import { lookalikes } from './lookalikes.js';
 import type { Rule } from './rule.js';
 
@@ -9,40 +9,50 @@ export interface Match {
   readonly groups: Readonly<Record<string, string | undefined>>;
 }
 
-interface Compiled {
+/** A row, ready to be tried. The pattern is compiled by its first use: most logs meet few of them. */
+interface Row {
   readonly rule: Rule;
+  /** Stands in every line that the row matches. */
+  readonly literal: string;
   readonly start: RegExp;
 }
 
-const compiled: readonly Compiled[] = rules.map((rule) => ({
+const all: readonly Row[] = rules.map((rule) => ({
   rule,
+  literal: requiredLiteral(rule.start),
   start: new RegExp(rule.start.source, `${rule.start.flags.replace(/[gy]/g, '')}g`),
 }));
+
+const likes = lookalikes.map((pattern) => ({ pattern, literal: requiredLiteral(pattern) }));
 
 /** A match counts at a token start only: `ODEBUG:` is no `BUG:`, `_panic:` no `panic:`. */
 const glued = /[A-Za-z0-9_!@'"$%=-]/;
 
-const words = [...new Set(rules.flatMap((rule) => rule.words))];
+const words = [...new Set(rules.flatMap((rule) => rule.words))].sort((a, b) => b.length - a.length);
 const shortest = words.filter((word) => !words.some((other) => other !== word && word.includes(other)));
 
 /** Words of which one stands in every line that starts a report. */
 export const startWords: readonly string[] = shortest;
 
-const anyWord = compileAnchors(shortest).map((pattern) => new RegExp(pattern.source));
+const quote = (word: string): string => word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+/** The longest word at a place, with what it begins with, so that all of a line's words come out of one search. */
+const anyWord = new RegExp(words.map(quote).join('|'), 'g');
+const prefixes = new Map(words.map((word) => [word, words.filter((other) => word.startsWith(other))]));
+const rowsCache = new Map<string, readonly Row[]>();
 
-/** Rows by the words that a line must have, so that a line is tried against a few only. */
-const rowsByWord = new Map(
-  words.map((word) => [word, compiled.filter((row) => row.rule.words.includes(word))]),
-);
-const rowsCache = new Map<string, readonly Compiled[]>();
-
-function rowsFor(text: string): readonly Compiled[] {
-  const present = words.filter((word) => text.includes(word));
-  const key = present.join('\n');
+/** Rows of which a word stands in the line, so that it is tried against a few only. */
+function rowsFor(text: string): readonly Row[] {
+  let key = '';
+  anyWord.lastIndex = 0;
+  for (let found = anyWord.exec(text); found !== null; found = anyWord.exec(text)) {
+    key += `${found[0]}\n`;
+    anyWord.lastIndex = found.index + 1;
+  }
+  if (key === '') return [];
   let rows = rowsCache.get(key);
   if (rows === undefined) {
-    const wanted = new Set(present.flatMap((word) => rowsByWord.get(word) ?? []));
-    rows = compiled.filter((row) => wanted.has(row));
+    const present = new Set(key.split('\n').flatMap((word) => prefixes.get(word) ?? []));
+    rows = all.filter((row) => row.rule.words.some((word) => present.has(word)));
     if (rowsCache.size < 2_000) rowsCache.set(key, rows);
   }
   return rows;
@@ -53,7 +63,8 @@ function startsToken(text: string, index: number): boolean {
   return before === undefined || !glued.test(before);
 }
 
-function tryRow(row: Compiled, text: string): Match | null {
+function tryRow(row: Row, text: string): Match | null {
+  if (!text.includes(row.literal)) return null;
   row.start.lastIndex = 0;
   for (let found = row.start.exec(text); found !== null; found = row.start.exec(text)) {
     if (startsToken(text, found.index)) {
@@ -65,12 +76,15 @@ function tryRow(row: Compiled, text: string): Match | null {
   return null;
 }
 
+function looksAlike(text: string): boolean {
+  return likes.some(({ pattern, literal }) => text.includes(literal) && pattern.test(text));
+}
+
 /** The row that a line starts a report of, or null. */
 export function matchLine(text: string): Match | null {
-  if (!anyWord.some((pattern) => pattern.test(text))) return null;
   for (const row of rowsFor(text)) {
     const match = tryRow(row, text);
-    if (match !== null) return lookalikes.some((pattern) => pattern.test(text)) ? null : match;
+    if (match !== null) return looksAlike(text) ? null : match;
   }
   return null;
 }

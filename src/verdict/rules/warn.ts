@@ -3,20 +3,15 @@ import type { Blame, Rule, RuleTable } from './rule.js';
 // kernel/panic.c: __warn. Up to 6.x the header reads `WARNING: CPU: 0 PID: 1 at file:line fn+0x..`, since the
 // rework of x86 traps `WARNING: file:line at fn+0x.., CPU#0: comm/1`, either with `at fn` alone when the kernel
 // does not know its lines. The condition (`[cond] `) may stand before the file.
-const old = String.raw`WARNING: CPU: \d+ (?:UID: \d+ )?PID: \d+ at (?:\[.*\] )?`;
-const recent = String.raw`WARNING: (?:\[.*\] )?`;
+const place = String.raw`WARNING: (?:CPU: \d+ (?:UID: \d+ )?PID: \d+ at )?(?:\[.*\] )?`;
 const code = String.raw`(?:[0-9a-f]+ )?(?:\[<[0-9a-f]+>\] )?(?<fn>[A-Za-z_$][\w$]*)(?:\.[\w.$]+)?`;
 
 /** Both header formats for a warning in `file` (a pattern) raised by `by` (a pattern of its function, or anything). */
 function header(file: string, by?: string): RegExp {
-  const name = by ?? String.raw`[A-Za-z_$][\w$]*`;
-  const symbol = (group: string): string =>
-    String.raw`(?<${group}>${name})(?:\.[\w.$]+)?(?:\+0x[0-9a-f]+\/0x[0-9a-f]+|\s)`;
+  const symbol = String.raw`(?<fn>${by ?? String.raw`[A-Za-z_$][\w$]*`})(?:\.[\w.$]+)?(?:\+0x[0-9a-f]+\/0x[0-9a-f]+|\s)`;
   // Some kernels print 0x0 there; then the registers tell.
-  const nowhere = by === undefined ? '0x0|' : '';
-  return new RegExp(
-    `(?:${old}(?<file>${file}):\\d+ ${symbol('fn')}|${recent}(?<file2>${file}):\\d+ at (?:${nowhere}${symbol('fn2')}))`,
-  );
+  const nowhere = by === undefined ? 'at 0x0|' : '';
+  return new RegExp(String.raw`${place}(?<file>${file}):\d+ (?:${nowhere}(?:at )?${symbol})`);
 }
 
 const stacks = (...skip: RegExp[]): Blame => ({ from: ['pointer', 'header', 'trace'], skip });
@@ -127,7 +122,9 @@ export const warn: RuleTable = [
   {
     ...warning(
       'warning-unlocated',
-      new RegExp(`(?:${old}|WARNING: (?:\\[.*\\] )?at )${code}\\+0x`),
+      new RegExp(
+        String.raw`WARNING: (?:CPU: \d+ (?:UID: \d+ )?PID: \d+ at (?:\[.*\] )?|(?:\[.*\] )?at )${code}\+0x`,
+      ),
       'WARNING in {fn}',
       [],
     ),
