@@ -42,6 +42,9 @@ export interface GuestParts {
 /** A guest that had less than this part of the CPU time it asked the host for is no witness of its own slowness. */
 const leastShare = 0.15;
 
+/** A start that took very long was delayed once; nobody waits hours for a guest because of that. A minute becomes 40. */
+const mostScale = 40;
+
 /** A guest that no longer runs. It has no `exec`: what is left is its evidence. */
 export interface EndedGuest {
   readonly state: GuestState;
@@ -80,7 +83,7 @@ export class RunningGuest {
     this.record = parts.record;
     this.origin = parts.origin;
     this.bootMs = parts.bootMs;
-    this.scale = parts.scale;
+    this.scale = Math.min(Math.max(1, parts.scale), mostScale);
     parts.watch.doubtPanics(() => hasPanicked(this));
   }
 
@@ -102,7 +105,7 @@ export class RunningGuest {
     return this.#parts.qemu.pid;
   }
 
-  /** A deadline in ms, stretched to this guest's slowness. */
+  /** A deadline in ms, stretched to this guest's slowness: the measured one, up to a ceiling. */
   patience(ms: number): number {
     return Math.round(ms * this.scale);
   }

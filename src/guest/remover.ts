@@ -11,6 +11,9 @@ export interface RemovalResult {
   readonly elapsedMs: number;
 }
 
+/** Whoever carried a removal out died of a signal. */
+class CallerKilled extends LastrefError {}
+
 /** A removal that has been begun, whoever carries it out. */
 interface UnderWay {
   readonly done: Promise<RemovalResult>;
@@ -24,6 +27,7 @@ export class Removal {
   readonly #underWay: Promise<UnderWay>;
   readonly #done: Promise<RemovalResult>;
   #result: RemovalResult | null = null;
+  #isHeard = false;
 
   constructor(name: string, underWay: Promise<UnderWay>) {
     this.name = name;
@@ -32,13 +36,20 @@ export class Removal {
     this.#done.catch(() => undefined); // whoever awaits finished() hears of it
   }
 
+  /** Whether anybody asked how it ended. */
+  get isHeard(): boolean {
+    return this.#isHeard;
+  }
+
   /** Null while it is under way. */
   get result(): RemovalResult | null {
+    this.#isHeard ||= this.#result !== null;
     return this.#result;
   }
 
   /** Waits until it is over; `deadlineMs` is final (already stretched). */
   finished(deadlineMs: number): Promise<RemovalResult> {
+    this.#isHeard = true;
     return within({ name: `${this.name} to return`, deadlineMs }, () => this.#done);
   }
 
@@ -53,8 +64,13 @@ export class Removal {
   }
 
   async #finish(): Promise<RemovalResult> {
-    this.#result = await (await this.#underWay).done;
-    return this.#result;
+    try {
+      this.#result = await (await this.#underWay).done;
+      return this.#result;
+    } catch (error) {
+      this.#isHeard ||= error instanceof CallerKilled; // who killed it knows
+      throw error;
+    }
   }
 }
 
@@ -68,23 +84,35 @@ export function describeSample(sample: ProcessSample | null): string {
 export class Remover {
   readonly #guest: RunningGuest;
   readonly #probe: RemoverProbe;
+  readonly #begun: Removal[] = [];
 
   constructor(guest: RunningGuest, probe: RemoverProbe) {
     this.#guest = guest;
     this.#probe = probe;
   }
 
+  /** Those that were begun and of which nobody asked how they ended. */
+  get unheard(): readonly Removal[] {
+    return this.#begun.filter(({ isHeard }) => !isHeard);
+  }
+
+  #begin(name: string, underWay: Promise<UnderWay>): Removal {
+    const removal = new Removal(name, underWay);
+    this.#begun.push(removal);
+    return removal;
+  }
+
   /** Begins to write, one file after the other. Returns at once. */
   write(name: string, writes: readonly FileWrite[]): Removal {
     for (const { file, value, at } of writes)
       this.#record('removal-started', { removal: name, file, value, ...(at === undefined ? {} : { at }) });
-    return new Removal(name, this.#writeAll(name, writes));
+    return this.#begin(name, this.#writeAll(name, writes));
   }
 
   /** Asks QEMU to take device `id` out. Over when QEMU says that it is gone. Returns at once. */
   unplug(name: string, id: string): Removal {
     this.#record('removal-started', { removal: name, device: id });
-    return new Removal(name, this.#unplug(id));
+    return this.#begin(name, this.#unplug(id));
   }
 
   /** Plugs a device. Over when QEMU has it; the guest finds it in its own time. Returns at once. */
@@ -94,7 +122,7 @@ export class Remover {
     const done = this.#guest.qmp
       .execute('device_add', device)
       .then(() => ({ errno: null, elapsedMs: performance.now() - since }));
-    return new Removal(name, Promise.resolve({ done, sample: async () => null }));
+    return this.#begin(name, Promise.resolve({ done, sample: async () => null }));
   }
 
   /** All but the last are settings: they return at once. */
@@ -110,7 +138,7 @@ export class Remover {
     if (last === undefined) throw new LastrefError(`${name} writes nothing`, { blame: 'test' });
     const write = await this.#probe.write(last.file, last.value, { at: last.at });
     const done = write.done.then(({ signal, errno, elapsedMs }) => {
-      if (signal !== null) throw new LastrefError(`${name} was killed by ${signal}`, { blame: 'kernel' });
+      if (signal !== null) throw new CallerKilled(`${name} was killed by ${signal}`, { blame: 'kernel' });
       return { errno, elapsedMs };
     });
     return { done, sample: () => write.sample() };

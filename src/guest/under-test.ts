@@ -8,7 +8,7 @@ import type { ProbeClient } from './probe-client.js';
 import { P2pmemProbe } from './probe-types-p2pmem.js';
 import { RaceProbe } from './probe-types-race.js';
 import { RemoverProbe } from './probe-types-remover.js';
-import { Remover } from './remover.js';
+import { type Removal, Remover } from './remover.js';
 import { compileGupTest, type Ktap, parseKtap } from './selftest.js';
 import type { ExecResult } from './ssh.js';
 import { startProbe } from './start-probe.js';
@@ -32,12 +32,14 @@ export class GuestUnderTest {
   readonly source: string | null;
   readonly #guest: RunningGuest;
   readonly #clients: ProbeClient[];
+  readonly #remover: Remover;
   #started = 0;
 
-  private constructor(guest: RunningGuest, clients: ProbeClient[], devices: Devices, source: string | null) {
+  private constructor(guest: RunningGuest, remover: Remover, devices: Devices, source: string | null) {
+    this.#remover = remover;
     this.source = source;
     this.#guest = guest;
-    this.#clients = clients;
+    this.#clients = [];
     this.devices = devices;
   }
 
@@ -53,7 +55,7 @@ export class GuestUnderTest {
         throw new LastrefError(`shape ${guest.shape.name} has no device called ${id}`, { blame: 'test' });
       },
     });
-    return new GuestUnderTest(guest, [], devices as unknown as Devices, source);
+    return new GuestUnderTest(guest, remover, devices as unknown as Devices, source);
   }
 
   /** Starts a process that can own device memory. */
@@ -96,6 +98,11 @@ export class GuestUnderTest {
   /** Ends every process that may own device memory, and waits until they are gone. */
   async endProbes(): Promise<void> {
     await Promise.all(this.#clients.splice(0).map((client) => client.close()));
+  }
+
+  /** Removals of which the scenario never asked how they ended. */
+  get unheardRemovals(): readonly Removal[] {
+    return this.#remover.unheard;
   }
 
   exec(argv: readonly string[], deadlineMs?: number): Promise<ExecResult> {

@@ -227,10 +227,11 @@ async function ask(
         blame: 'test',
       },
       async (signal) => {
+        const expectations = new Expectations({ ...context, signal });
         await scenario.body({
           guest: subject,
           signal,
-          expect: matchers(new Expectations({ ...context, signal }), ledger),
+          expect: matchers(expectations, ledger),
           count: (what, times) => {
             found.counters[what] = (found.counters[what] ?? 0) + times;
           },
@@ -238,6 +239,7 @@ async function ask(
           random: new Random(spec.plan.seed ?? defaultSeed, id),
           fact: (name) => factOf(name, spec.plan.kernel.release),
         });
+        await checkRemovals(subject, expectations);
       },
     );
     record('body-done', { expectations: ledger.met });
@@ -254,6 +256,14 @@ async function ask(
     await unbindAtLast(subject, found.pools, last);
   }
   await guest.mark(`lastref: end ${token}`);
+}
+
+/** Removals that the body began and never asked about again: the kernel owes their end, the test a look at how they ended. */
+async function checkRemovals(subject: GuestUnderTest, expectations: Expectations): Promise<void> {
+  for (const removal of subject.unheardRemovals) {
+    const fault = await expectations.endsUnasked(removal);
+    if (fault !== null) throw new LastrefError(fault, { blame: 'test' });
+  }
 }
 
 /** What makes a body's end worth nothing: it left a disk held, an expectation unsettled, or expected nothing at all. */

@@ -82,6 +82,15 @@ export class Expectations {
     this.#met('removal-refused', { removal: removal.name, errno });
   }
 
+  /**
+   * A removal that the scenario left to itself comes to an end all the same; one that does not is the kernel's doing.
+   * What nobody may overlook is returned: that it failed.
+   */
+  async endsUnasked(removal: Removal): Promise<string | null> {
+    const { errno } = await this.#resultOf(removal);
+    return errno === null ? null : `nobody asked how ${removal.name} ended: with ${errno}`;
+  }
+
   /** Touching the memory raises `signal` with `code` at the very address that was touched. */
   async raises(
     access: Settled<Access>,

@@ -84,6 +84,51 @@ test.serial('a probe that stays asleep in the kernel is found, with its stack', 
   t.true((stuck?.watchedMs ?? 0) >= 2000);
 });
 
+const backtrace = (fn: string): string =>
+  [
+    'sysrq: Show backtrace of all active CPUs',
+    'CPU: 1 UID: 0 PID: 71 Comm: p2pmem Not tainted 6.12.0 #1',
+    `RIP: 0010:${fn}+0x1c5/0x4a0`,
+    '',
+  ].join('\n');
+
+test.serial('a probe that spins in the kernel is found, and its CPU is sampled several times', async (t) => {
+  const stuck = await watched(
+    t,
+    { starts: "sh -c 'for exe", stdout: shown({ state: 'R', system: 10 }), times: 1 },
+    { starts: "sh -c 'for exe", stdout: shown({ state: 'R', system: 400 }) },
+    { starts: "sh -c 'dmesg", stdout: `older\n${backtrace('do_page_mkwrite')}`, times: 2 },
+    { starts: "sh -c 'dmesg", stdout: `older\n${backtrace('handle_mm_fault')}` },
+  );
+  t.like(stuck, { how: 'spinning', look: { tid: 71, state: 'R' } });
+  t.deepEqual(
+    stuck?.backtraces.map((text) => /RIP: 0010:(\w+)/.exec(text)?.[1]),
+    ['do_page_mkwrite', 'do_page_mkwrite', 'handle_mm_fault'],
+  );
+  t.true(stuck?.backtraces.every((text) => text.startsWith('sysrq: Show backtrace')));
+});
+
+test.serial('a probe that runs and gets little done is not spinning: it may wait for its turn', async (t) => {
+  const first = shown({ state: 'R', system: 10 });
+  const look = "sh -c 'for exe";
+  const stuck = await watched(
+    t,
+    { starts: look, stdout: first, times: 1 },
+    { starts: look, stdout: shown({ state: 'R', system: 40 }) },
+  );
+  t.is(stuck, null);
+});
+
+test.serial('a kernel that gives no backtraces leaves a probe that spins all the same', async (t) => {
+  const look = "sh -c 'for exe";
+  const stuck = await watched(
+    t,
+    { starts: look, stdout: shown({ state: 'R', system: 10 }), times: 1 },
+    { starts: look, stdout: shown({ state: 'R', system: 400 }) },
+  );
+  t.deepEqual(stuck?.backtraces, ['', '', '']);
+});
+
 test.serial('a probe that sleeps as it should is not stuck', async (t) => {
   t.is(await watched(t, { starts: 'sh -c', stdout: shown({ state: 'S', wchan: 'pipe_read' }) }), null);
 });

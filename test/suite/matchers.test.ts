@@ -7,25 +7,32 @@ import { Transfer, type TransferResult } from '../../src/guest/transfer.js';
 import { LastrefError } from '../../src/kit/errors.js';
 import { Expectations } from '../../src/suite/expect.js';
 import { type Expect, matchers } from '../../src/suite/matchers.js';
+import { WitnessError } from '../../src/suite/witness-error.js';
 
 interface Met {
   readonly event: string;
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
-/** An `expect` whose deadlines are short, and what it recorded. */
-function engine(): { expect: Expect; met: Met[]; stop: AbortController } {
+/** What must come true may take its time on a busy host, in ms. */
+const amply = 60_000;
+
+/** An `expect` whose deadlines are short unless told, and what it recorded. */
+function engine(deadlineMs = 400): {
+  expect: Expect;
+  met: Met[];
+  stop: AbortController;
+  expectations: Expectations;
+} {
   const met: Met[] = [];
   const stop = new AbortController();
-  const expect = matchers(
-    new Expectations({
-      signal: stop.signal,
-      patience: () => 400,
-      record: (event, fields) => met.push({ event, fields }),
-      promise: 'unbind-waits-for-pins',
-    }),
-  );
-  return { expect, met, stop };
+  const expectations = new Expectations({
+    signal: stop.signal,
+    patience: () => deadlineMs,
+    record: (event, fields) => met.push({ event, fields }),
+    promise: 'unbind-waits-for-pins',
+  });
+  return { expect: matchers(expectations), met, stop, expectations };
 }
 
 /** A removal as scripted: its samples in order (the last one stays), and how it ends. */
@@ -121,7 +128,7 @@ const holds: readonly (readonly [string, (expect: Expect) => unknown, string])[]
 
 for (const [what, ask, event] of holds) {
   test(`${what} is what was expected, and the timeline says so`, async (t) => {
-    const { expect, met } = engine();
+    const { expect, met } = engine(amply);
     await ask(expect);
     t.deepEqual(
       met.map((one) => one.event),
@@ -310,7 +317,7 @@ test('a probe that died is no answer of the kernel', async (t) => {
 });
 
 test('a value is looked for until it comes', async (t) => {
-  const { expect, met } = engine();
+  const { expect, met } = engine(amply);
   let available = 0;
   await expect('available', async () => ++available).toBecome(3);
   t.deepEqual(met, [{ event: 'value', fields: { what: 'available', value: 3 } }]);
@@ -333,4 +340,28 @@ test('what is no subject is an error of the test', (t) => {
     const error = t.throws<LastrefError>(() => anything(subject), { message: /has no matchers for/ });
     t.is(error?.blame, 'test');
   }
+});
+
+test('a removal that nobody asked about again has to end: well, or somebody has to look', async (t) => {
+  const { expectations } = engine();
+  t.is(await expectations.endsUnasked(removal({ result: { errno: null, elapsedMs: 3 } })), null);
+  t.is(
+    await expectations.endsUnasked(removal({ result: { errno: 'EBUSY', elapsedMs: 3 } })),
+    'nobody asked how unbind cmb ended: with EBUSY',
+  );
+  const error = await t.throwsAsync<WitnessError>(
+    expectations.endsUnasked(removal({ samples: [blocked(1)] })),
+    { instanceOf: WitnessError },
+  );
+  t.like(error?.seen.blocked, { what: 'unbind cmb', how: 'blocked', symbol: 'memunmap_pages' });
+});
+
+test('who asks how a removal ended has heard of it, and who only looked too soon has not', async (t) => {
+  const underWay = (done: Promise<RemovalResult>): Removal =>
+    new Removal('unbind cmb', Promise.resolve({ done, sample: async () => null }));
+  const over = underWay(Promise.resolve({ errno: null, elapsedMs: 1 }));
+  t.is(over.result, null);
+  t.false(over.isHeard, 'it was asked too soon');
+  await over.finished(1000);
+  t.true(over.isHeard);
 });
