@@ -26,7 +26,7 @@ const machines = {
   'four-cpus': { shape: 'cmb-four-cpus', on: 'four CPUs', rounds: 20, tags: ['nightly'] },
   'counted-time': {
     shape: 'cmb-counted-time',
-    on: 'CPUs that count instructions',
+    on: 'a CPU that counts instructions',
     rounds: 20,
     tags: ['nightly'],
   },

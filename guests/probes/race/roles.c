@@ -39,14 +39,23 @@ static bool goes_on(const struct racer *racer, unsigned *late)
 	return phase_now(racer) != OVER || (*late)++ < LATE_ATTEMPTS;
 }
 
-/* After a fault nothing may be there again. */
+/*
+ * After a fault the page may never be there again. The last one may well live on for a while: the zap goes page by page, and
+ * sleeps in between when somebody else wants the CPU (mm/memory.c:zap_pte_range).
+ */
 static void stay_dead(struct racer *racer, bool is_write)
 {
+	volatile uint64_t *words[] = { racer->memory, last_word(racer, racer->memory) };
+	bool is_dead[] = { true, false };
 	unsigned late = 0;
 
 	while (goes_on(racer, &late)) {
-		if (access_word(racer, last_word(racer, racer->memory), is_write))
-			count_outcome(racer, phase_now(racer), REVIVED);
+		for (size_t which = 0; which < sizeof(words) / sizeof(words[0]); which++) {
+			if (!access_word(racer, words[which], is_write))
+				is_dead[which] = true;
+			else if (is_dead[which])
+				count_outcome(racer, phase_now(racer), REVIVED);
+		}
 	}
 }
 
