@@ -11,6 +11,7 @@ const entries: readonly RegExp[] = [
   /^(?:__)?sock_(?:sendmsg|recvmsg|release|close|mmap|do_ioctl|ioctl|common_setsockopt)|^compat_sock_ioctl|__sys_(?:set|get)sockopt|kernel_(?:setsockopt|listen|accept)|__sys_(?:listen|accept)|sk_common_release|nfnetlink_rcv_msg|rtnetlink_rcv_msg|genl_lock_dumpit|netlink_dump/,
   /^(?:__(?:x64|ia32|arm64|se|do)_)?(?:compat_)?(?:sys|SyS|SYSC)_(?:socketpair|connect|ioctl)/,
   /__do_fault|do_page_fault|^page_fault$/,
+  /^full_proxy_|^direct_entry$|^lkdtm_do_action$/,
   /^__fput$|^task_work_run|exit_to_user|resume_user_mode|^do_notify_resume/,
 ];
 
@@ -79,11 +80,12 @@ function collect(blame: Blame, items: readonly Item[], header: string | null, te
       else found.push(...pointerAndTrace(items));
     } else {
       const wanted = headOf[source] ?? 'trace';
+      if (source === 'headless' && items.some((item) => item.kind === 'head')) continue;
       const head =
-        source === 'frames'
+        source === 'frames' || source === 'headless'
           ? cursor - 1
           : items.findIndex((item, i) => i >= cursor && item.kind === 'head' && item.name === wanted);
-      if (head < 0 && source !== 'frames') continue;
+      if (head < 0 && source !== 'frames' && source !== 'headless') continue;
       const list = framesFrom(items, head + 1, false);
       found.push(...list);
     }

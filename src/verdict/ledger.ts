@@ -134,7 +134,9 @@ export class SplatLedger {
     // What a program wrote causes nothing, and what the kernel reported did not cause it.
     if (splat.origin === 'userspace' || last.splat.origin === 'userspace') return undefined;
     const sameCaller = last.caller === report.caller;
-    if (report.match.rule.follows?.includes(last.family) === true && sameCaller) return last;
+    const { follows, behind } = report.match.rule;
+    const near = behind === undefined || behind.test(last.splat.raw);
+    if (follows?.includes(last.family) === true && sameCaller && near) return last;
     for (const key of hangKeys(report, splat)) {
       const again = this.#hangs.get(key);
       if (again !== undefined && again.index >= start) return again;

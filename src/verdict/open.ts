@@ -1,6 +1,6 @@
 import type { LogLine } from './line.js';
 import type { Match } from './rules/match.js';
-import type { Family } from './rules/rule.js';
+import type { Family, Rule } from './rules/rule.js';
 import { looksLikeReport } from './shape.js';
 import type { Splat } from './types.js';
 
@@ -43,6 +43,8 @@ export class OpenReport {
   splat: Splat | null = null;
   /** It went into another splat's aftermath. */
   merged = false;
+  /** Rows whose lines are part of it. */
+  readonly #joined = new Set<Rule>();
   #bytes = 0;
   #good = { lines: 0, raw: 0 };
 
@@ -77,6 +79,17 @@ export class OpenReport {
     this.headline = line.text;
     this.headAt = line.start;
     this.priority = line.priority;
+    this.add(line, raw, true);
+  }
+
+  /** True when the row starts it, or has a line in it. */
+  has(rule: Rule): boolean {
+    return this.match.rule === rule || this.#joined.has(rule);
+  }
+
+  /** A line that would start a report of its own elsewhere is part of this one. */
+  join(rule: Rule, line: LogLine, raw: string): void {
+    this.#joined.add(rule);
     this.add(line, raw, true);
   }
 

@@ -23,6 +23,8 @@ export interface ScanOptions {
 
 const anchors = compileAnchors([...startWords, ...lossWords]);
 const mostEchoes = 4_000;
+/** A kernel's line of a second or later, behind whatever a console puts before it, or a system that waits for a user. */
+const atWork = /^(?:[^\n[]{0,80}|\x1b\[[\d;]*m){0,2}\[ *[1-9]\d*\.\d+\]|\blogin: /gm;
 const firmware = /SeaBIOS|Decompressing Linux|early console|iPXE|Booting from|EFI stub|U-Boot|BIOS/;
 
 /**
@@ -114,9 +116,8 @@ export class ConsoleScanner {
   /** A boot message counts as a reboot when a kernel was at work before it and firmware came between. */
   #rebooted(line: LogLine): boolean {
     const before = this.#feed.before;
-    const last = [...before.matchAll(/(?:^|\n)\[ *(\d+)\.\d+\]/g)].at(-1);
-    if (last === undefined || Number(last[1]) < 1) return false;
-    if (!firmware.test(before.slice(last.index))) return false;
+    const last = [...before.matchAll(atWork)].at(-1);
+    if (last === undefined || !firmware.test(before.slice(last.index))) return false;
     const first = this.#rebootedAt < 0 || line.start - this.#rebootedAt > before.length;
     this.#rebootedAt = line.start;
     return first;

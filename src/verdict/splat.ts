@@ -146,8 +146,8 @@ const lenient: readonly string[] = ['other', 'access', 'page-allocated', 'page-f
 /** lib/fault-inject.c, mm/failslab.c. */
 const injectors: readonly string[] = ['should_fail', 'should_fail_ex', 'should_failslab'];
 
-/** riscv prints a stack without a head, below its registers. */
-const headless = /^(?:status: [0-9a-f]{8,16} badaddr: |\[<[0-9a-f]{8,16}>\] \w)/m;
+/** riscv prints a stack without a head, below its registers; 32-bit ARM that of a task. */
+const headless = /^(?:status: [0-9a-f]{8,16} badaddr: |\[<[0-9a-f]{8,16}>\] [\w(])/m;
 
 function stackDamage(wanted: boolean, items: readonly Item[], text: string): string | null {
   const heads = items.filter((item) => item.kind === 'head');

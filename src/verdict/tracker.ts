@@ -79,9 +79,11 @@ export class ReportTracker {
         return;
       }
       if (fate === 'part') {
-        if (rule.family === 'panic' || rule.family === 'lockdep') open.aftermath.push(titleOf(line.text));
+        const closing = line.text.startsWith('---[ end');
+        if ((rule.family === 'panic' && !closing) || rule.family === 'lockdep')
+          open.aftermath.push(titleOf(line.text));
         if (rule.family === 'panic') open.panicked = true;
-        open.add(line, raw, true);
+        open.join(rule, line, raw);
         return;
       }
       if (!open.ended && open.lines.length < 4) open.cut ??= 'another report cuts into it';
@@ -169,6 +171,7 @@ function fateOf(open: OpenReport, rule: Rule, line: LogLine): Fate {
     const another = rule.lead === 'silent' || (rule.lead === 'named' && open.match.rule.lead === 'named');
     return another ? 'part' : 'promote';
   }
+  if (rule.once === true && open.has(rule)) return 'new';
   // A decoded log repeats the headline, once for each inlined function.
   if (open.lines.length - open.head <= 8 && stem(open.headline) === stem(line.text)) return 'part';
   if (!open.ended && open.match.rule.end?.test(line.text) === true) return 'end';

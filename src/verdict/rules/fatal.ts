@@ -145,13 +145,9 @@ export const fatal: RuleTable = [
     'PANIC: double fault in {fn}',
     { joins: partOf },
   ),
-  oops(
-    'arm-internal',
-    ['nternal error'],
-    /[iI]nternal error: (?:Oops(?: - [^:]*)?: [0-9a-f]+|(?:Oops - )?BUG|[^:]+: [0-9a-f]+) \[#/,
-    'Internal error in {fn}',
-    { joins: partOf },
-  ),
+  oops('arm-internal', ['nternal error'], /[iI]nternal error: [^[]{0,160}\[#\d/, 'Internal error in {fn}', {
+    joins: partOf,
+  }),
   oops('arm-unhandled', ['Unhandled '], /Unhandled (?:fault|prefetch abort): /, 'Unhandled fault in {fn}'),
   oops('alignment', ['Alignment tr'], /Alignment trap: not handling instruction/, 'Alignment trap in {fn}'),
   // arch/powerpc/kernel/traps.c: what a BUG() of powerpc ends in.
@@ -167,6 +163,14 @@ export const fatal: RuleTable = [
     {
       joins: partOf,
     },
+  ),
+  // arch/{mips,loongarch}/kernel/traps.c, unaligned.c: die_if_kernel.
+  oops(
+    'die',
+    ['in kernel code', 'kernel unaligned', 'rom kernel context', 'Integer overflow'],
+    /(?<what>[A-Z][A-Za-z_ ]{5,60}!?)\[#\d+\]:/,
+    '{what} in {fn}',
+    { joins: partOf },
   ),
   oops(
     'oops',
@@ -201,6 +205,22 @@ export const fatal: RuleTable = [
     end,
     fatal: true,
     stack: true,
+  },
+  {
+    // lib/string_helpers.c: __fortify_panic warns first, and then calls BUG().
+    id: 'fortify-bug',
+    family: 'bug',
+    words: ['ernel BUG at'],
+    start: /kernel BUG at (?<file>lib\/string_helpers\.c)/,
+    class: 'BUG',
+    title: 'kernel BUG in {fn}',
+    bare: 'kernel BUG at {file}',
+    blame: { from: ['pointer', 'header', 'trace'] },
+    end,
+    fatal: true,
+    stack: true,
+    follows: ['warn'],
+    behind: /detected buffer overflow/,
   },
   {
     id: 'bug',

@@ -84,7 +84,7 @@ export const lockdeps: RuleTable = [
     '{level}: still has locks held in {fn}',
     { from: ['line', 'trace'], at: new RegExp(`still has locks held!${at}`, 'm'), exact: true },
     {
-      start: /(?<level>WARNING|BUG): \S+\/\d+ still has locks held!/,
+      start: /(?<level>WARNING|BUG): \S.{0,60}\/\d+ still has locks held!/,
     },
   ),
   lockdep(

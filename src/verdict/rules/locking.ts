@@ -21,13 +21,13 @@ const sleeps = /schedule|^__?cond_resched|^wait_|^io_schedule|preempt|^__wait|^m
 export const lockings: RuleTable = [
   locking(
     'spinlock',
-    /BUG: spinlock (?<kind>[a-z ]+|wrong CPU) on CPU#/,
+    /BUG: spinlock (?<kind>[a-z ]+|wrong CPU|trylock failure on UP) on CPU#/,
     'BUG: spinlock {kind} in {fn}',
     trace(/spin_|rq_lock|_lock$/),
   ),
   locking(
     'rwlock',
-    /BUG: rwlock (?<kind>[a-z ]+|wrong CPU) on CPU#/,
+    /BUG: rwlock (?<kind>[a-z ]+|wrong CPU|trylock failure on UP) on CPU#/,
     'BUG: rwlock {kind} in {fn}',
     trace(/rwlock|_lock/),
   ),

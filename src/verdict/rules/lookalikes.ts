@@ -34,5 +34,6 @@ export const lookalikes: readonly RegExp[] = [
   /^(?:not )?ok \d+ |^# /, // KTAP
   /WARNING: (?:this|The|the) [a-z ]+(?:deprecated|will be removed|experimental)/,
   /FAULT_INJECTION: forcing/, // deliberate
+  /(?:WARNING|warning): `[^']*' uses /i, // kernel/capability.c: warn_deprecated_v2, behind a tty in capitals
   /ODEBUG: Out of memory/, // lib/debugobjects.c: coverage, see losses
 ];

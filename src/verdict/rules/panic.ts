@@ -27,8 +27,11 @@ export const panics: RuleTable = [
   consequence('panic-on-warn', /(?:\S+: )?panic_on_warn set/, 'kernel panic: panic_on_warn set'),
   consequence('warn-limit', /(?:\S+: )?system warned too often/, 'kernel panic: system warned too often'),
   consequence('oops-limit', /Oopsed too often/, 'kernel panic: Oopsed too often'),
-  consequence('panic-on-taint', /panic_on_taint set/, 'kernel panic: panic_on_taint set'),
-  consequence('kfence-panic', /kfence\.fault=panic set/, 'kernel panic: kfence.fault=panic set'),
+  consequence(
+    'panic-on',
+    /(?:\S+: )?(?<what>panic_on_\w+|k\w+\.(?:panic|fault=panic)) set/,
+    'kernel panic: {what} set',
+  ),
   consequence('panic-hung-task', /hung_task: blocked tasks/, 'kernel panic: hung_task: blocked tasks'),
   consequence('panic-softlockup', /softlockup: hung tasks/, 'kernel panic: softlockup: hung tasks'),
   consequence(

@@ -26,6 +26,8 @@ export type Source =
   | 'trace'
   /** All frames that follow, under no head or any (a kernel that prints none). */
   | 'frames'
+  /** All frames of a report in which no stack has a head. */
+  | 'headless'
   /** The stack below `backtrace:` (kmemleak). */
   | 'backtrace'
   /** Who allocated the page (page_owner). */
@@ -80,10 +82,14 @@ export interface Rule {
   readonly lead?: 'named' | 'silent';
   /** While a report of these families is open in the same context, the line is part of it. */
   readonly joins?: readonly Family[];
+  /** A report has one such line: the next one starts another. */
+  readonly once?: boolean;
   /** What starts reports of these families is part of this one while it is open. */
   readonly absorbs?: readonly Family[];
   /** When the report before, in the same context, is of one of these families, this is its aftermath. */
   readonly follows?: readonly Family[];
+  /** Only when the report before has this. */
+  readonly behind?: RegExp;
   /** Too plain for lines of programs: only lines of the kernel count, where they can be told apart. */
   readonly kernelOnly?: boolean;
   /** Never the cause: aftermath of whatever came before, in any context. */

@@ -6,6 +6,8 @@ const freeing: Blame = {
   skip: [/^kmem_|^slab_|kfree|vunmap|vfree|^mempool_|free_pages/],
 };
 const fn = String.raw`(?:\S+ )??(?<fn>[A-Za-z_$][\w$]*)(?:\.[\w.$]+)?(?:\+0x|$|\s|\/)`;
+/** The two sides of a race, or the one that is known. */
+const pair = String.raw`(?<fn>[\w$]+)(?:\.[\w.$]+)?(?:\+\S+)?(?: \/ (?<other>[\w$]+))?`;
 const kasanEnd = /^={60,}$/;
 
 /** A bad access that KASAN saw: what, where, and on a line of its own whether it was read or written. */
@@ -61,7 +63,7 @@ const kmsanRow = (id: string, kind: string, splatClass: string, title = 'KMSAN: 
 const kmsan: RuleTable = [
   kmsanRow('kmsan-old', 'use of uninitialized memory', 'KMSAN-UNINIT-VALUE', 'KMSAN: uninit-value in {fn}'),
   kmsanRow('kmsan-after-free', '[a-z-]+-after-free', 'KMSAN-USE-AFTER-FREE-READ'),
-  kmsanRow('kmsan-leak', 'kernel-(?:usb-)?infoleak', 'KMSAN-INFO-LEAK'),
+  kmsanRow('kmsan-leak', 'kernel-(?:[a-z]+-)?infoleak', 'KMSAN-INFO-LEAK'),
   kmsanRow('kmsan-uninit', 'uninit-value', 'KMSAN-UNINIT-VALUE'),
   kmsanRow('kmsan-other', '[a-z-]+', 'KMSAN-UNKNOWN'),
 ];
@@ -156,17 +158,17 @@ export const sanitizers: RuleTable = [
     id: 'kcsan-assert',
     family: 'sanitizer',
     words: ['BUG: KCSAN'],
-    start: /BUG: KCSAN: assert: race in (?<pair>[\w.$]+(?:\+\S+)?(?: \/ [\w.$]+)?)/,
+    start: new RegExp(`BUG: KCSAN: assert: race in ${pair}`),
     class: 'KCSAN-ASSERT',
-    title: 'KCSAN: assert: race in {pair}',
-    blame: { from: ['frames'] },
+    title: 'KCSAN: assert: race in {fn}{/other}',
+    blame: { from: ['header'] },
     end: kasanEnd,
   },
   {
     id: 'kcsan-race',
     family: 'sanitizer',
     words: ['BUG: KCSAN'],
-    start: /BUG: KCSAN: data-race in (?<fn>[\w$]+)(?:\.[\w.$]+)?(?:\+\S+)?(?: \/ (?<other>[\w$]+))?/,
+    start: new RegExp(`BUG: KCSAN: data-race in ${pair}`),
     class: 'KCSAN-DATARACE',
     title: 'KCSAN: data-race in {fn}{/other}',
     blame: { from: ['header'] },

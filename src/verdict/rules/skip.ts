@@ -24,7 +24,7 @@ export const locking =
 
 /** Reference counts, copies, strings and lists: generic helpers that a caller misuses. */
 export const helpers =
-  /^refcount_|^kref_|atomic(?:64|_long)?_(?:dec|inc|read|set|or|xor|and|add|sub|fetch|xchg|cmpxchg|try)|(?:set|clear|change|test)_bit|mem(?:cpy|cmp|set|chr|move|dup)|str(?:n?cmp|[nls]*cpy|n?len|n?str|r?chr|n?dup)|string|pointer|s?n?printf$|copy_(?:to|from)_(?:user|iter)|copy_(?:page|folio)_(?:to|from)_iter|^copy(?:in|out)$|(?:put|get)_user(?!_?page)|list_(?:add|del|replace|move|splice)|_indirect_thunk|^instrument_|^_*crc(?:\d|_|c)|^_*rb_|(?:read|write)[bwlq]$|logic_(?:in|out)|^ida_free|rhashtable_lookup|extract_(?:user|iter)_to_sg|^put_device$|kobject_|cleanup_srcu_struct|xas_(?:start|load|find)|__phys_addr/;
+  /^_*refcount_|^kref_|atomic(?:64|_long)?_(?:dec|inc|read|set|or|xor|and|add|sub|fetch|xchg|cmpxchg|try)|(?:set|clear|change|test)_bit|mem(?:cpy|cmp|set|chr|move|dup)|str(?:n?cmp|[nls]*cpy|n?len|n?str|r?chr|n?dup)|string|pointer|s?n?printf$|copy_(?:to|from)_(?:user|iter)|copy_(?:page|folio)_(?:to|from)_iter|^copy(?:in|out)$|(?:put|get)_user(?!_?page)|list_(?:add|del|replace|move|splice)|_indirect_thunk|^instrument_|^_*crc(?:\d|_|c)|^_*rb_|(?:read|write)[bwlq]$|logic_(?:in|out)|^ida_free|rhashtable_lookup|extract_(?:user|iter)_to_sg|^[gp][eu]t_device$|kobject_|copy_user_|^rep_(?:movs|stos)_|cleanup_srcu_struct|xas_(?:start|load|find)|__phys_addr/;
 
 /** Dentries, inodes and page-cache helpers that file systems call. */
 export const caches =
@@ -32,11 +32,11 @@ export const caches =
 
 /** Allocators: the caller decides. */
 export const allocators =
-  /[mzc]alloc|krealloc|kmem_cache|alloc_(?:frozen_)?page|slab_|allocate_slab|^___?slab|^kv?free$|kfree_skb/;
+  /[mzc]alloc|krealloc|kmem_cache|alloc_(?:frozen_)?page|slab_|allocate_slab|^___?slab|^kv?free$|kfree_skb|skb_reason_drop/;
 
 /** Timers, work, kobjects and devices: torn down on behalf of their owner. */
 export const lifetime =
-  /del_timer|timer_delete_sync|^__mod_timer|sk_stop_timer_sync|queue_(?:delayed_)?work|insert_work|flush_work|__cancel_work|cancel_work_sync|try_to_grab_pending|(?:drain|destroy)_workqueue|finish_wait|kthread_stop|add_uevent_var|get_device_parent|devres_release_all|device_(?:add|del|unregister|destroy|release|for_each_child|remove_file)|hwrng_unregister|tty_unregister_device|i2c_del_adapter|__unregister_client|rollback_registered|unregister_netdev|sysfs_remove|dummy_urb_enqueue|usb_kill_(?:urb|anchored)|usb_control_msg|usb_(?:hcd_)?submit_urb/;
+  /del_timer|timer_delete_sync|^_*mod_timer|^add_timer|sk_stop_timer_sync|queue_(?:delayed_)?work|insert_work|flush_work|__cancel_work|cancel_work_sync|try_to_grab_pending|(?:drain|destroy)_workqueue|finish_wait|kthread_stop|add_uevent_var|get_device_parent|devres_release_all|device_(?:add|del|unregister|destroy|release|for_each_child|remove_file)|hwrng_unregister|tty_unregister_device|i2c_del_adapter|__unregister_client|rollback_registered|unregister_netdev|sysfs_remove|dummy_urb_enqueue|usb_kill_(?:urb|anchored)|usb_control_msg|usb_(?:hcd_)?submit_urb/;
 
 export const commonSkip: readonly RegExp[] = [
   sanitizers,

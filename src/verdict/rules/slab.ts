@@ -123,6 +123,7 @@ export const slabs: RuleTable = [
     start: /BUG: memory leak/,
     class: 'LEAK',
     title: 'memory leak in {fn}',
+    once: true,
     blame: {
       from: ['backtrace'],
       skip: [
@@ -145,6 +146,7 @@ export const slabs: RuleTable = [
       ],
     },
     joins: ['leak'],
+    once: true,
   },
   {
     id: 'leak-count',

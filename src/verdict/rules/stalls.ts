@@ -28,7 +28,8 @@ export const stalls: RuleTable = [
     ['blocked for more', 'blocked in I/O'],
     /INFO: task \S.*? blocked (?:in I\/O wait )?for more than \d+ seconds/,
     'INFO: task hung in {fn}',
-    { from: ['trace'], pick: 'hang' },
+    // 32-bit ARM prints a task's stack without a head.
+    { from: ['trace', 'headless'], pick: 'hang' },
     {
       stack: true,
     },
@@ -36,7 +37,7 @@ export const stalls: RuleTable = [
   stall(
     'undead-task',
     ["can't die for"],
-    /INFO: task \S+ can't die for more than \d+ seconds/,
+    /INFO: task \S.*? can't die for more than \d+ seconds/,
     "INFO: task can't die in {fn}",
     { from: ['trace'], skip: [/schedule/] },
     {
