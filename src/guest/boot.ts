@@ -5,6 +5,7 @@ import { hasCode, LastrefError } from '../kit/errors.js';
 import { shellWord } from '../kit/shell-word.js';
 import { within } from '../kit/wait.js';
 import type { Start } from '../qemu/argv.js';
+import { clockFault } from './clock.js';
 import { consoleLimit } from './console-tail.js';
 import { RunningGuest } from './guest.js';
 import { type BootSpec, connectSsh, type Machine, startMachine } from './machine.js';
@@ -104,6 +105,8 @@ async function boot(
     within({ name, deadlineMs, signal: watch.signal, blame: 'kernel' }, () => watch.up),
   );
   cleanup.add('ssh', () => ssh.close());
+  const fault = clockFault(await textOf(path.join(spec.directory, 'console.log')));
+  if (fault !== null) throw new LastrefError(fault, { blame: 'host' });
   const bootMs = performance.now() - startedAt;
   spec.record('ssh', 'ready', { bootMs: Math.round(bootMs), start: start.kind });
   onMachine?.(machine);

@@ -62,6 +62,12 @@ interface Misfortune {
 
 const misfortunes: readonly Misfortune[] = [
   {
+    what: 'a guest that measured its clock wrong',
+    script: { atBoot: { console: 'tsc: PIT calibration deviates from HPET: 248055 2596226\n' } },
+    says: /did not boot: the guest measured its clock wrong, by a factor of 10\.5 .* this host was too busy$/,
+    blame: 'host',
+  },
+  {
     what: 'a QEMU that dies before it greets',
     script: { atStart: { exits: 1 } },
     says: /^linux-fake did not boot: QEMU did not start: QEMU ended with status 1: fake: the last words of QEMU$/,
