@@ -116,8 +116,15 @@ export async function decodeSplats(
       known,
     );
     if (stranger !== null) return undecoded(splats, `not decoded: ${stranger}`);
+    const asked = new Map<string, Promise<string[]>>();
+    const whom = (file: string): Promise<string[]> => {
+      if (from.source === null) return Promise.resolve([]);
+      const answer = asked.get(file) ?? maintainersOf(from.source, file, signal);
+      asked.set(file, answer);
+      return answer;
+    };
     const decoded: Splat[] = [];
-    for (const splat of splats) decoded.push(await decodeOne(splat, known, from.source, signal));
+    for (const splat of splats) decoded.push(await decodeOne(splat, known, whom));
     return decoded;
   } catch (error) {
     if (!(error instanceof LastrefError)) throw error;
@@ -141,8 +148,7 @@ function strangers(places: readonly Place[], known: ReadonlyMap<string, Decoding
 async function decodeOne(
   splat: Splat,
   known: ReadonlyMap<string, Decoding>,
-  source: string | null,
-  signal?: AbortSignal,
+  whom: (file: string) => Promise<string[]>,
 ): Promise<Splat> {
   const line = lineOf(splat.function, splat.raw, known);
   const gaps = describeGaps(placesOf(splat.raw), known);
@@ -151,7 +157,7 @@ async function decodeOne(
   let maintainers: readonly string[] = [];
   const notes = gaps === null ? [] : [gaps];
   try {
-    if (source !== null && asked !== null) maintainers = await maintainersOf(source, asked, signal);
+    if (asked !== null) maintainers = await whom(asked);
   } catch (error) {
     notes.push(`maintainers unknown: ${messageOf(error)}`);
   }

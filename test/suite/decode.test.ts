@@ -1,4 +1,4 @@
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
 import { decodeRun, decodeSplats } from '../../src/suite/decode.js';
@@ -40,6 +40,22 @@ test('a splat is decoded, with the place of the blamed function and whom to ask'
   t.regex(splat?.source?.at ?? '', /^mm\/sample\.c:1[78]$/);
   t.deepEqual(splat?.source?.maintainers, ['Jo Doe <jo@example.org> for mm/sample.c']);
   t.is(splat?.source?.note, null);
+});
+
+test('the maintainers of a file that only a mutant has are its folder’s; each file is asked for once', async (t) => {
+  const kernel = await makeSampleKernel(await scratch(t));
+  await mkdir(path.join(kernel.folder, 'scripts'));
+  const asked = path.join(kernel.folder, 'asked');
+  const script = `open my $log, '>>', '${asked}'; print $log "$ARGV[-1]\\n"; print "for $ARGV[-1]\\n";`;
+  await writeFile(path.join(kernel.folder, 'scripts/get_maintainer.pl'), script);
+  await rm(path.join(kernel.folder, 'mm/sample.c'));
+  const splats = [...warning(kernel.outer, kernel.main), ...warning(kernel.outer, kernel.main)];
+  const decoded = await decodeSplats(splats, from(kernel), null);
+  t.deepEqual(
+    decoded.map(({ source }) => source?.maintainers),
+    [['for mm'], ['for mm']],
+  );
+  t.is(await readFile(asked, 'utf8'), 'mm\n');
 });
 
 test('the fingerprint of a splat does not depend on whether it was decoded', async (t) => {
