@@ -30,6 +30,7 @@ export class Nvme {
   readonly #device: NvmeDevice;
   #found: Found;
   #hold: Hold;
+  #interruptedBy: RemovalName | null = null;
 
   constructor(guest: RunningGuest, remover: Remover, device: NvmeDevice, found: Found) {
     this.id = device.id;
@@ -128,10 +129,19 @@ export class Nvme {
         hint: 'hold the requests of another disk, or release() first',
       });
     }
+    if (row.gone === 'nothing' && row.back !== null) this.#interruptedBy = how;
     const name = `${how} ${this.id}`;
     return typeof row.by === 'function'
       ? this.#remover.write(name, row.by(this.#found))
       : this.#remover.unplug(name, this.id);
+  }
+
+  /**
+   * The removal that left the device there and of no use, until it is undone; null where there was none. Its driver can then
+   * do nothing with it, not even let go, before the controller's own timeout.
+   */
+  get interruptedBy(): RemovalName | null {
+    return this.#interruptedBy;
   }
 
   /** Takes the driver off the device: `echo BDF > /sys/bus/pci/drivers/nvme/unbind`. Does not wait. */
@@ -168,6 +178,7 @@ export class Nvme {
     const { errno } = await way.finished(this.#guest.patience(30_000));
     if (errno !== null) throw new LastrefError(`${way.name} failed with ${errno}`, { blame: 'kernel' });
     await this.untilBack();
+    this.#interruptedBy = null;
   }
 
   /** Gives the device back to the driver and waits until its pool and disk are there. */

@@ -15,6 +15,8 @@ export async function unbindAtLast(
   if (!guest.hadOwners) return;
   for (const { device, before, after } of pools) {
     const owned = guest.devices[device];
-    if (owned !== undefined && before === after) await expectations.finished(owned.unbind());
+    if (owned === undefined || before !== after) continue;
+    if (owned.interruptedBy !== null) await owned.restore(owned.interruptedBy);
+    await expectations.finished(owned.unbind());
   }
 }

@@ -5,9 +5,16 @@ type Guest = Parameters<typeof unbindAtLast>[0];
 type Expecting = Parameters<typeof unbindAtLast>[2];
 
 /** A guest with two providers, and what was asked of them. */
-function stage(hadOwners: boolean): { guest: Guest; expecting: Expecting; asked: unknown[] } {
+function stage(
+  hadOwners: boolean,
+  interruptedBy: string | null = null,
+): { guest: Guest; expecting: Expecting; asked: unknown[] } {
   const asked: unknown[] = [];
-  const device = (id: string): unknown => ({ unbind: () => `unbind ${id}` });
+  const device = (id: string): unknown => ({
+    interruptedBy,
+    restore: async (how: string) => void asked.push(`${id} back from ${how}`),
+    unbind: () => `unbind ${id}`,
+  });
   const guest = { hadOwners, devices: { cmb: device('cmb'), other: device('other') } } as unknown as Guest;
   const expecting = {
     finished: async (removal: unknown) => void asked.push(removal),
@@ -34,4 +41,10 @@ test('where no process could own memory, nothing is unbound', async (t) => {
   const { guest, expecting, asked } = stage(false);
   await unbindAtLast(guest, [whole], expecting);
   t.deepEqual(asked, []);
+});
+
+test('a device that was left of no use is had back first: its driver could not let go of it', async (t) => {
+  const { guest, expecting, asked } = stage(true, 'bus-master-off');
+  await unbindAtLast(guest, [whole], expecting);
+  t.deepEqual(asked, ['cmb back from bus-master-off', 'unbind cmb']);
 });
