@@ -80,6 +80,14 @@ export class Owner {
     );
   }
 
+  /** Tries to map and returns the memory at once: a hole that is watched would be the first place for it. */
+  async tryMapBriefly(device: Nvme, length: number): Promise<Attempt> {
+    const fd = await this.#open(device.allocate, false);
+    return attempt(`mmap of ${length} bytes of ${device.id}`, async () =>
+      this.probe.unmap(await this.probe.map(fd, length)),
+    );
+  }
+
   /** Any call of the probe; a refusal is a result. */
   tries(what: string, call: (probe: P2pmemProbe) => Promise<unknown>): Promise<Attempt> {
     return attempt(what, () => call(this.probe));

@@ -118,7 +118,7 @@ async function look(
     if (buffer !== null)
       for (const offset of [0, length / 2, length - 8])
         await touch(expect, owner, buffer, offset, wanted, about);
-    await attempt(expect, owner.tryMap(cmb, 4096), wanted.remap, 'no-new-mappings');
+    await attempt(expect, owner.tryMapBriefly(cmb, 4096), wanted.remap, 'no-new-mappings');
     await attempt(expect, owner.tryOpen(cmb.allocate), wanted.reopen, 'no-new-mappings');
   }
 }
