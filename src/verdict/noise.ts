@@ -59,6 +59,16 @@ export const noiseRows: readonly NoiseRow[] = [
       'pciehp was probed from a work item (local_pci_probe) and probes what is plugged from another, under its reset_lock',
   },
   {
+    // The annotation of N1 once more; 7.3 freezes without an owner (drivers/nvme/host/core.c:nvme_start_freeze).
+    id: 'N4',
+    kernels: series('6.12'),
+    class: 'LOCKDEP',
+    title: 'BUG: workqueue leaked atomic, lock or RCU in nvme_reset_work',
+    function: 'nvme_reset_work',
+    declared: false,
+    reason: 'a controller reset that an unbind overtakes leaves the queues frozen, and the unbind thaws them',
+  },
+  {
     // mm/gup.c: is_valid_gup_args refuses FOLL_LONGTERM with FOLL_PCI_P2PDMA.
     id: 'gup-longterm',
     kernels: between('6.12', '7.3'),

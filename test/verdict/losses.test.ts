@@ -120,6 +120,26 @@ test('N1 is noise on the kernels it is known for, and lockdep being off then is 
   t.is(judgeConsole(Buffer.from(held), {}).splats[0]?.noise, null);
 });
 
+test('a controller reset that is overtaken leaves queues frozen: noise of 6.12, and of no other work', (t) => {
+  const left = log([
+    'BUG: workqueue leaked atomic, lock or RCU: kworker/u10:0[28]',
+    '     preempt=0x00000000 lock=0->2 RCU=0->0 workfn=nvme_reset_work',
+    '2 locks held by kworker/u10:0/28:',
+    ' #0: ffff888008b4e2a0 (&q->q_usage_counter(io)#2){++++}-{0:0}, at: nvme_start_freeze+0xca/0x140',
+    'Call Trace:',
+    ' <TASK>',
+    ' dump_stack_lvl+0x8a/0xa0',
+    ' process_one_work+0xeda/0x1a10',
+    ' worker_thread+0x56b/0xf10',
+    ' </TASK>',
+  ]);
+  const noiseOf = (text: string, release: string): string =>
+    judgeConsole(Buffer.from(text), { release }).splats[0]?.noise ?? 'none';
+  t.regex(noiseOf(left, '6.12.117'), /^N4: /);
+  t.is(noiseOf(left, '7.3.4'), 'none');
+  t.is(noiseOf(left.replace('workfn=nvme_reset_work', 'workfn=nvme_scan_work'), '6.12.117'), 'none');
+});
+
 test('the same title from another function is no noise', (t) => {
   const other = held.replace('nvme_start_freeze', 'nvme_start_freezer');
   t.is(judgeConsole(Buffer.from(other), { release: '6.12.117' }).splats[0]?.noise, null);
