@@ -3,6 +3,7 @@
 // node build/bench/score-corpus.js DIR [--misses]
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { compilePatternsAtOnce } from '../src/kit/patterns.js';
 import { judgeConsole } from '../src/verdict/scanner.js';
 
 interface Row {
@@ -17,6 +18,7 @@ interface Row {
   readonly guilty_file?: string;
 }
 
+compilePatternsAtOnce();
 const [folder, ...flags] = process.argv.slice(2);
 if (folder === undefined) {
   console.error('usage: node build/bench/score-corpus.js DIR [--misses]');

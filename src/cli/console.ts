@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { hasCode, messageOf } from '../kit/errors.js';
+import { compilePatternsAtOnce } from '../kit/patterns.js';
 import { terminalSafe } from '../kit/terminal-safe.js';
 import type { DebugInfo } from '../suite/decode.js';
 import { sourceLines } from '../verdict/decode.js';
@@ -11,6 +12,8 @@ import type { ConsoleReport, Splat } from '../verdict/types.js';
 
 const unreadable = 69;
 const shownLines = 10;
+/** Characters of answers that wait for more. */
+const mostHeldBack = 64 * 1024;
 
 export interface ConsoleOptions {
   readonly json: boolean;
@@ -29,21 +32,32 @@ export interface ConsoleOptions {
  * be read.
  */
 export async function consoleCommand(files: readonly string[], options: ConsoleOptions): Promise<number> {
+  compilePatternsAtOnce();
   let code = 0;
   const { vmlinux, source, kernel, mutant } = options;
   const decodes = [vmlinux, source, kernel, mutant].some((given) => given !== undefined);
   // What builds and reads debug info is loaded only when it is wanted: judging a small log takes less than that.
   const debug = decodes ? await (await import('./debug-info.js')).findDebugInfo(options) : null;
+  // Many small logs have many small answers.
+  let told = '';
+  const flush = async (): Promise<void> => {
+    const text = told;
+    told = '';
+    if (text !== '') await write(text);
+  };
   for (const file of files.length === 0 ? ['-'] : files) {
     try {
       const report = await scanFile(file, debug);
-      await write(options.json ? `${JSON.stringify(asJson(file, report))}\n` : asText(file, report));
+      told += options.json ? `${JSON.stringify(asJson(file, report))}\n` : asText(file, report);
       if (report.splats.length > 0 && code === 0) code = 1;
+      if (told.length >= mostHeldBack) await flush();
     } catch (error) {
       code = unreadable;
+      await flush();
       process.stderr.write(`${terminalSafe(`${file}: cannot be judged: ${messageOf(error)}`)}\n`);
     }
   }
+  await flush();
   return code;
 }
 

@@ -194,14 +194,16 @@ export function findFunction(
     const [exact = null] = candidates;
     return { fn: exact, top: exact };
   }
-  const named = candidates.filter((name) => !isShared(name) && !skip.some((pattern) => pattern.test(name)));
-  const inside = named.filter((name) => !trapEntries.test(name));
-  const kept = inside.length > 0 ? inside : named;
-  const top = kept[0] ?? null;
+  const isOwn = (name: string): boolean => !isShared(name) && !skip.some((pattern) => pattern.test(name));
+  const isInside = (name: string): boolean => isOwn(name) && !trapEntries.test(name);
+  const inside = candidates.find(isInside);
+  const top = inside ?? candidates.find(isOwn) ?? null;
   if (top === null && blame.otherwise !== undefined)
     return findFunction(blame.otherwise, items, header, report);
   if (blame.pick === 'hang') return { fn: pickHang(candidates), top };
-  if (blame.pick === 'stall') return { fn: pickStall(kept), top };
+  if (blame.pick === 'stall') {
+    return { fn: pickStall(candidates.filter(inside === undefined ? isOwn : isInside)), top };
+  }
   return { fn: top, top };
 }
 

@@ -50,10 +50,22 @@ const patterns: readonly (readonly [string, RegExp, readonly string[]])[] = [
 /** Characters of a report that are searched: what tells them comes early, other tasks' stacks behind it. */
 const searched = 16 * 1024;
 
+/** The lines that are searched: frames tell no facts, and are most of a report. */
+function searchedText(lines: readonly string[]): string {
+  const kept: string[] = [];
+  let left = searched;
+  for (const line of lines) {
+    left -= line.length + 1;
+    if (left < 0) break;
+    if (line.charCodeAt(0) !== 0x20 || !line.includes('+0x')) kept.push(line);
+  }
+  return kept.join('\n');
+}
+
 /** Facts of a report, each from the first line that tells it. */
-export function readFacts(report: string, items: readonly Item[]): Record<string, string> {
+export function readFacts(lines: readonly string[], items: readonly Item[]): Record<string, string> {
   const facts: Record<string, string> = {};
-  const text = report.slice(0, searched);
+  const text = searchedText(lines);
   for (const [hint, pattern, names] of patterns) {
     const match = text.includes(hint) ? pattern.exec(text) : null;
     if (match === null) continue;
@@ -78,8 +90,9 @@ function stackBelow(items: readonly Item[], head: string): string {
   const at = items.findIndex((item) => item.kind === 'head' && item.name === head);
   if (at < 0) return '';
   const lines: string[] = [];
-  for (const item of items.slice(at + 1)) {
-    if (item.kind === 'head' || lines.length >= 64) break;
+  for (let i = at + 1; i < items.length; i++) {
+    const item = items[i];
+    if (item === undefined || item.kind === 'head' || lines.length >= 64) break;
     if (item.kind === 'frame') lines.push(item.frame.sure ? item.frame.fn : `? ${item.frame.fn}`);
   }
   return lines.join('\n');

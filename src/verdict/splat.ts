@@ -42,6 +42,15 @@ function fill(template: string, values: Readonly<Record<string, string | undefin
     .trim();
 }
 
+function parseItems(lines: readonly string[]): Item[] {
+  const items: Item[] = [];
+  for (let at = 0; at < lines.length; at++) {
+    const item = parseItem(lines[at] ?? '', at);
+    if (item !== null) items.push(item);
+  }
+  return items;
+}
+
 /** What later lines can still change of a report that was complete at its end marker. */
 export function extendSplat(splat: Splat, report: OpenReport): Splat {
   return {
@@ -63,7 +72,7 @@ export function buildSplat(report: OpenReport): Splat | null {
   const named = choose(report, text);
   if (named === null) return null;
   const { rule } = named.match;
-  const items = own.map((line, at) => parseItem(line, at)).filter((item) => item !== null);
+  const items = parseItems(own);
   const header = named.groups['fn'] ?? null;
   const wanted = rule.blame !== undefined && rule.blame.from.length > 0;
   const found = wanted ? findFunction(rule.blame, items, header, text) : { fn: null, top: null };
@@ -86,7 +95,7 @@ export function buildSplat(report: OpenReport): Splat | null {
       : null) ??
     stackDamage(rule.stack === true, items, text) ??
     report.cut;
-  const facts = readFacts(lines.join('\n'), items);
+  const facts = readFacts(lines, items);
   const file = findFile(sources(items, found.top)) ?? headerFile(named.groups, header, found.fn);
   return {
     class: kind,
@@ -112,19 +121,25 @@ function headerFile(groups: Named['groups'], header: string | null, blamed: stri
   return header === blamed || header === null ? (groups['file'] ?? null) : null;
 }
 
-/** Files of the stack from the blamed function on, or of all of it. */
+const fileOf = (item: Item): string | null => {
+  if (item.kind === 'pointer') return item.user ? null : item.file;
+  return item.kind === 'frame' && item.frame.sure ? item.frame.file : null;
+};
+
+/** Files of the stack from the blamed function on, or of all of it; none in a log that is not decoded. */
 function sources(items: readonly Item[], blamed: string | null): string[] {
-  const files = (from: number): string[] =>
-    items.slice(from).flatMap((item) => {
-      if (item.kind === 'pointer') return item.user || item.file === null ? [] : [item.file];
-      return item.kind === 'frame' && item.frame.sure && item.frame.file !== null ? [item.frame.file] : [];
-    });
-  const at = items.findIndex(
-    (item) =>
-      (item.kind === 'frame' && item.frame.fn === blamed && item.frame.file !== null) ||
-      (item.kind === 'pointer' && item.fn === blamed && item.file !== null),
-  );
-  return files(Math.max(at, 0));
+  const files: string[] = [];
+  let from = 0;
+  for (const item of items) {
+    const named = item.kind === 'frame' ? item.frame : item.kind === 'pointer' ? item : null;
+    if (from === 0 && named !== null && named.fn === blamed && named.file !== null) {
+      from = 1;
+      files.length = 0;
+    }
+    const file = fileOf(item);
+    if (file !== null) files.push(file);
+  }
+  return files;
 }
 
 /** The innermost frames without how the report was made, which differs between kernels. */
@@ -150,22 +165,21 @@ const injectors: readonly string[] = ['should_fail', 'should_fail_ex', 'should_f
 const headless = /^(?:status: [0-9a-f]{8,16} badaddr: |\[<[0-9a-f]{8,16}>\] [\w(])/m;
 
 function stackDamage(wanted: boolean, items: readonly Item[], text: string): string | null {
-  const heads = items.filter((item) => item.kind === 'head');
-  if (wanted && heads.length === 0 && !headless.test(text) && !/Call [Tt]race|[Bb]acktrace/.test(text))
-    return 'the report has no stack';
-  for (const head of heads) {
-    if (lenient.includes(head.name)) continue;
-    const next = items.find((item) => item.at > head.at);
-    if (next === undefined || next.at > head.at + 15) {
-      if (/stack is not available/.test(text)) continue;
-      return 'a stack in the report is empty';
-    }
+  let heads = 0;
+  let isEmpty = false;
+  let injected = false;
+  for (let i = 0; i < items.length; i++) {
+    const item = items[i];
+    if (item?.kind === 'frame') injected ||= item.frame.sure && injectors.includes(item.frame.fn);
+    if (item?.kind !== 'head') continue;
+    heads++;
+    const next = items[i + 1];
+    if (!lenient.includes(item.name)) isEmpty ||= next === undefined || next.at > item.at + 15;
   }
-  const injected = items.some(
-    (item) => item.kind === 'frame' && item.frame.sure && injectors.includes(item.frame.fn),
-  );
-  if (injected) return "another report's stack is mixed in";
-  return null;
+  if (wanted && heads === 0 && !headless.test(text) && !/Call [Tt]race|[Bb]acktrace/.test(text))
+    return 'the report has no stack';
+  if (isEmpty && !text.includes('stack is not available')) return 'a stack in the report is empty';
+  return injected ? "another report's stack is mixed in" : null;
 }
 
 function shorten(raw: string): string {
