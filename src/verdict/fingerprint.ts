@@ -1,10 +1,15 @@
 /** Replaces what differs from run to run and build to build: addresses, offsets, pids, times, counts. */
 export function normalise(text: string): string {
-  return text
-    .replace(/\+0x[0-9a-f]+(?:\/0x[0-9a-f]+)?/gi, '')
-    .replace(/\b0x[0-9a-f]+\b/gi, 'ADDR')
-    .replace(/\b(?=[a-f]*\d)[0-9a-f]{8,}\b/gi, 'ADDR')
-    .replace(/\b\d+\b|\d{3,}/g, 'NUM');
+  return (
+    text
+      .replace(/\+0x[0-9a-f]+(?:\/0x[0-9a-f]+)?/gi, '')
+      .replace(/\b0x[0-9a-f]+\b/gi, 'ADDR')
+      .replace(/\b(?=[a-f]*\d)[0-9a-f]{8,}\b/gi, 'ADDR')
+      .replace(/\bCPU#\d+/g, 'CPU')
+      .replace(/(?<=\.(?:[chS]|rs))(?::\d+)+/g, ':LINE')
+      // A few digits may be part of a name (cfg80211).
+      .replace(/\b\d+\b|\d{7,}/g, 'NUM')
+  );
 }
 
 /** Two rounds of 32-bit FNV-1a with different offsets: enough to tell bugs apart, and it costs nothing to start. */

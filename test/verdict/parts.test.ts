@@ -107,6 +107,10 @@ test('a decoded log has the fingerprint of the same log as it was', (t) => {
 
 test('numbers and addresses are evened out, names with a digit are not', (t) => {
   t.is(normalise('ath10k at 0xdead pid 12 ffff88801a2b3c40'), 'ath10k at ADDR pid NUM ADDR');
+  t.is(
+    normalise('cfg80211 on CPU#3 at net/x.c:17, run 12345678times'),
+    'cfg80211 on CPU at net/x.c:LINE, run NUMtimes',
+  );
 });
 
 test('the facts of a report are told', (t) => {

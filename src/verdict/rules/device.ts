@@ -53,7 +53,7 @@ export const devices: RuleTable = [
     'trusty-assert',
     ['trusty: panic'],
     /trusty: panic.* ASSERT FAILED at \(.*?\): (?<what>.+)/,
-    'trusty: ASSERT FAILED: {what}',
+    'trusty: ASSERT FAILED: {what#}',
     { class: 'DoS' },
   ),
   device(
@@ -70,7 +70,7 @@ export const devices: RuleTable = [
     'trusty-panic',
     ['trusty: panic'],
     /trusty: panic(?: \(.*?\))?: (?<what>.+)/,
-    'trusty: panic: {what}',
+    'trusty: panic: {what#}',
     { class: 'DoS' },
   ),
   device('trusty-split', ['trusty: panic'], /trusty: panic/, 'trusty: panic', { class: 'DoS', needs: /./ }),

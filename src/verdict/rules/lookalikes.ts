@@ -7,6 +7,8 @@ export const lookalikes: readonly RegExp[] = [
   /(?:Speculative Return Stack Overflow|RETBleed|ITS|Spectre V2|MDS|TAA|SRBDS|MMIO Stale Data|GDS|Register File Data Sampling|TSA|VMSCAPE|Retbleed|SRSO|BHI|L1TF|Meltdown).{0,40}WARNING: /, // cpu/bugs.c
   /WARNING: Spectre v2 mitigation leaves CPU vulnerable/, // cpu/bugs.c
   /WARNING: kernel not compiled with|WARNING: See https?:\/\//, // cpu/bugs.c
+  /WARNING: .{0,80}(?:mitigation|data leaks possible)/, // cpu/bugs.c, whatever stands before it
+  /WARNING: Domain '.*' has too many ACLs/, // security/tomoyo/util.c
   /'bootconfig' found on the (?:kernel )?command line/, // init/main.c
   /WARNING: polling idle and HT enabled/, // x86 process.c
   /mtrr_cleanup: WARNING|WARNING: BIOS bug/, // mtrr/cleanup.c

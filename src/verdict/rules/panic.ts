@@ -74,7 +74,7 @@ export const panics: RuleTable = [
   panic('panic-oom', /(?:Out of memory|System is deadlocked on memory)/, 'kernel panic: Out of memory', {
     class: 'RESOURCE',
   }),
-  panic('panic', /(?<what>.{1,160})/, 'kernel panic: {what}'),
+  panic('panic', /(?<what>.{1,160})/, 'kernel panic: {what#}'),
   panic('panic-bare', /$/, 'kernel panic', {
     start: /Kernel panic(?: - not syncing)?:?\s*$/,
     corrupted: 'the reason is cut',

@@ -20,12 +20,12 @@ export const programs: RuleTable = [
       needs: /^(?:goroutine \d+ \[|runtime stack:)/m,
     },
   ),
-  program('go-panic', ['panic: '], /panic: (?<what>.{1,200})/, 'panic: {what}', {
+  program('go-panic', ['panic: '], /panic: (?<what>.{1,200})/, 'panic: {what#}', {
     needs: /^(?:goroutine \d+ \[|runtime stack:)/m,
     not: /[Kk]ernel panic/,
   }),
   // Cut before the stacks of its goroutines: only where nothing stands before it.
-  program('go-panic-alone', ['panic: '], /^panic: (?<what>\w.{0,200})/, 'panic: {what}', {
+  program('go-panic-alone', ['panic: '], /^panic: (?<what>\w.{0,200})/, 'panic: {what#}', {
     not: /[Kk]ernel panic/,
   }),
   // A kernel that starts anew after it had already been running: kernel/…/boot messages behind other output.

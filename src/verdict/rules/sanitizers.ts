@@ -11,17 +11,12 @@ const pair = String.raw`(?<fn>[\w$]+)(?:\.[\w.$]+)?(?:\+\S+)?(?: \/ (?<other>[\w
 const kasanEnd = /^={60,}$/;
 
 /** A bad access that KASAN saw: what, where, and on a line of its own whether it was read or written. */
-const kasan = (
-  id: string,
-  kind: string,
-  splatClass: string,
-  access = '^(?<rw>Read|Write) (?:of size|at addr)',
-): Rule => ({
+const kasan = (id: string, kind: string, splatClass: string): Rule => ({
   id,
   family: 'sanitizer',
   words: ['BUG: KASAN'],
   start: new RegExp(String.raw`BUG: KASAN: (?<kind>${kind}) in ${fn}`),
-  needs: new RegExp(access, 'm'),
+  needs: /^(?<rw>Read|Write) (?:of size|at addr)/m,
   class: splatClass,
   title: 'KASAN: {kind} {rw} in {fn}',
   blame: frames,
@@ -87,9 +82,9 @@ export const sanitizers: RuleTable = [
   },
   kasan('kasan-use-after-free', '(?:slab-)?use-after-free', 'KASAN-USE-AFTER-FREE-{RW}'),
   kasan('kasan-null', 'null-ptr-deref', 'KASAN-NULL-POINTER-DEREFERENCE-{RW}'),
-  kasan('kasan-bounds', '(?:(?:global|slab|stack|vmalloc)-)?out-of-bounds', 'KASAN-{RW}'),
+  kasan('kasan-bounds', '(?:(?:alloca|global|slab|stack|vmalloc)-)?out-of-bounds', 'KASAN-{RW}'),
   kasan('kasan-wild', '(?:user|wild)-memory-access', 'KASAN-{RW}'),
-  kasan('kasan-tag', 'invalid-access|unknown-crash', 'KASAN-READ', '^(?<rw>Read) (?:of size|at addr)'),
+  kasan('kasan-tag', 'invalid-access|unknown-crash', 'KASAN-{RW}'),
   kasan('kasan-other', '[a-z-]+', 'KASAN-UNKNOWN'),
   {
     id: 'kasan-old',

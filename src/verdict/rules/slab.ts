@@ -15,7 +15,7 @@ const slab = (id: string, what: string, title: string, more: Partial<Rule> = {})
 // lib/string_helpers.c, lib/ref_tracker.c, mm/kmemleak.c.
 export const slabs: RuleTable = [
   slab('slab-free', 'Object already free', 'BUG: Object already free', { class: 'DoS' }),
-  slab('slab', '(?<what>.+)', 'BUG: {what} in {cache}', { not: /kasan: bad access detected/ }),
+  slab('slab', '(?<what>.+)', 'BUG: {what#} in {cache}', { not: /kasan: bad access detected/ }),
   {
     id: 'slab-redzone',
     family: 'lead',
