@@ -35,6 +35,9 @@ export interface TerminalSize {
 /** What one command may print before it is cut off, in bytes: a guest is hostile input. */
 const outputLimit = 16 * 1024 * 1024;
 
+/** A server that has no process to spare says so before anything runs. Seen on busy hosts, for two commands at once. */
+const mostRefusals = 3;
+
 /** One word for the guest's shell. A NUL cannot be part of an argument. */
 export function quote(word: string): string {
   if (word.includes('\0')) throw new LastrefError('an argument holds a NUL byte', { blame: 'test' });
@@ -146,22 +149,25 @@ export class SshSession {
   }
 
   /** Starts a command and hands out its channel: standard input and output, `stderr` beside. */
-  open(argv: readonly string[]): Promise<ClientChannel> {
+  async open(argv: readonly string[]): Promise<ClientChannel> {
+    for (let refusals = 0; ; refusals++) {
+      const channel = await this.#ask(argv);
+      if (!(channel instanceof Error)) return channel;
+      if (refusals < mostRefusals) continue;
+      throw new LastrefError(`the guest refused to run ${argv[0]}: ${channel.message}`, {
+        blame: 'harness',
+        cause: channel,
+      });
+    }
+  }
+
+  #ask(argv: readonly string[]): Promise<ClientChannel | Error> {
     if (this.#closed)
       return Promise.reject(
         new LastrefError('the SSH connection to the guest is closed', { blame: 'harness' }),
       );
-    return new Promise((resolve, reject) => {
-      this.#client.exec(argv.map(quote).join(' '), (error, channel) => {
-        if (error)
-          reject(
-            new LastrefError(`the guest refused to run ${argv[0]}: ${error.message}`, {
-              blame: 'harness',
-              cause: error,
-            }),
-          );
-        else resolve(channel);
-      });
+    return new Promise((resolve) => {
+      this.#client.exec(argv.map(quote).join(' '), (error, channel) => resolve(error ?? channel));
     });
   }
 

@@ -145,7 +145,10 @@ export class GuestUnderTest {
    */
   async provoke(crash: string, { wait = false }: { readonly wait?: boolean } = {}): Promise<void> {
     const words = ['sh', '-c', 'echo "$0" > /sys/kernel/debug/provoke-crash/DIRECT', crash];
-    await (wait ? this.exec(words, 30_000) : this.start(words));
+    if (!wait) return this.start(words);
+    const { code, stderr } = await this.exec(words, 30_000);
+    if (code === null || !/Invalid argument/.test(stderr)) return;
+    throw new LastrefError(`LKDTM of this kernel has no crash ${crash}: ${stderr.trim()}`, { blame: 'test' });
   }
 
   /** Waits until the kernel log holds a line; ends early when the guest does. */

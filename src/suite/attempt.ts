@@ -87,6 +87,7 @@ async function attempt(spec: AttemptSpec, found: Findings): Promise<AttemptOutco
   });
   const wounds = new Wounds();
   let guest: RunningGuest | undefined;
+  let hasComplained = false;
   const onConsole = (chunk: Buffer): void => {
     for (const splat of scanner.push(chunk)) {
       events.append({
@@ -96,6 +97,7 @@ async function attempt(spec: AttemptSpec, found: Findings): Promise<AttemptOutco
         title: splat.title,
         noise: splat.noise,
       });
+      hasComplained ||= splat.noise === null;
       wounds.saw(splat, () => guest);
     }
   };
@@ -124,7 +126,7 @@ async function attempt(spec: AttemptSpec, found: Findings): Promise<AttemptOutco
     if (answers && isKept(found)) await keepBlockedTasks(guest, directory);
     if (answers) found.log = await keepKernelLog(guest, directory, token, found.beganMs);
     if (answers) await keepCoverage(guest, plan.kernel, directory);
-    if (plan.dump === true && found.thrown !== undefined) await keepMemory(guest, events);
+    if (plan.dump === true && (found.thrown !== undefined || hasComplained)) await keepMemory(guest, events);
     await endGuest(guest, found, events);
   }
   const read = scanner.end();

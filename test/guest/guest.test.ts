@@ -214,6 +214,17 @@ test.serial('a panic that a program wrote ends nothing, and a real one later doe
   t.is(guest.stateDetail, 'Kernel panic - not syncing: y');
 });
 
+test.serial('a command that the server does not start is asked for again, and not without end', async (t) => {
+  const { guest } = await booted(t, {
+    answers: [
+      { starts: 'true', refused: true, times: 3 },
+      { starts: 'false', refused: true },
+    ],
+  });
+  t.is((await guest.exec(['true'])).code, 0);
+  await t.throwsAsync(guest.exec(['false']), { message: /refused to run false: Unable to exec/ });
+});
+
 test.serial('how a command ended is known, however soon it ends', async (t) => {
   const { guest } = await booted(t, {
     answers: [{ starts: 'true', atOnce: true, stdout: 'so soon', code: 3 }],

@@ -124,7 +124,11 @@ function serve(client: Connection): void {
   client.on('session', (accept) => {
     const session = accept();
     session.on('pty', (yes) => yes?.());
-    session.on('exec', (yes, _no, { command }) => answer(yes(), command));
+    session.on('exec', (yes, no, { command }) => {
+      const refusal = (script.answers ?? []).find((one) => one.refused && command.startsWith(one.starts));
+      if (refusal !== undefined && isLeft(refusal)) no();
+      else answer(yes(), command);
+    });
     session.on('shell', (yes) => answer(yes(), 'shell'));
   });
 }
@@ -145,7 +149,7 @@ function answer(channel: ServerChannel, command: string): void {
   const file = path.join(folder, `stdin-${++commands}`);
   appendFileSync(path.join(folder, 'commands'), `${command}\n`);
   const reply: FakeAnswer = (script.answers ?? []).find(
-    (one) => command.startsWith(one.starts) && isLeft(one),
+    (one) => one.refused !== true && command.startsWith(one.starts) && isLeft(one),
   ) ?? {
     starts: '',
   };

@@ -6,6 +6,8 @@ export interface FakeAnswer {
   readonly prints?: string;
   readonly stderr?: string;
   readonly code?: number;
+  /** The server does not start it. */
+  readonly refused?: true;
   /** The answer comes with the channel, before anybody asks for it. */
   readonly atOnce?: true;
   /** No answer, ever. */

@@ -20,7 +20,7 @@ export const checkers =
 
 /** lockdep and the lock primitives. */
 export const locking =
-  /lockdep|lock_acquire|lock_release|lock_class|(?:reacquire|mark)_held_locks|spin_(?:lock|trylock|unlock)|raw_spin_rq|(?:read|write)_(?:try|un)?lock|queued_(?:spin|read|write)_|_atomic_dec_and_(?:raw_)?lock|^down$|^__down(?:_|$)|down_(?:read|write|trylock)|^up$|up_(?:read|write)|^(?:__)?mutex_|^rt_mutex_|owner_on_cpu|osq_(?:un)?lock|rwsem_|percpu_(?:down|up)|__wake_up|^lock_(?:is_held|pin|repin|unpin)|^print_(?:circular|usage|unlock|irq|bad|deadlock|lock)\w*|imbalance_bug|mark_lock|^mark_usage|^__lock_(?:acquire|release)|^check_(?:noncircular|prev|prevs|usage|wait_context|irq)|^validate_chain|bh_(?:enable|disable)|^__local_bh_|seqprop|^complete$|wait_for_completion|lock_timer_base/;
+  /lockdep|lock_acquire|lock_release|lock_class|(?:reacquire|mark)_held_locks|spin_(?:lock|trylock|unlock)|raw_spin_rq|(?:read|write)_(?:try|un)?lock|queued_(?:spin|read|write)_|_atomic_dec_and_(?:raw_)?lock|^down$|^__down(?:_|$)|down_(?:read|write|trylock)|^up$|up_(?:read|write)|^_{0,2}mutex_|^rt_mutex_|owner_on_cpu|osq_(?:un)?lock|rwsem_|percpu_(?:down|up)|__wake_up|^lock_(?:is_held|pin|repin|unpin)|^print_(?:circular|usage|unlock|irq|bad|deadlock|lock)\w*|imbalance_bug|mark_lock|^mark_usage|^__lock_(?:acquire|release)|^check_(?:noncircular|prev|prevs|usage|wait_context|irq)|^validate_chain|bh_(?:enable|disable)|^__local_bh_|seqprop|^complete$|wait_for_completion|lock_timer_base/;
 
 /** Reference counts, copies, strings and lists: generic helpers that a caller misuses. */
 export const helpers =
