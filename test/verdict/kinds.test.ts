@@ -246,6 +246,13 @@ const kinds: readonly Kind[] = [
     'WARNING in cmb_copy',
   ],
   [
+    // fs/ext4/super.c: ext4_handle_error. Lines of ext4 are no reports, its panics are.
+    'a panic whose reason reads like a line of a file system',
+    ['Kernel panic - not syncing: EXT4-fs (device loop0): panic forced after error', cpu, ...stack('panic')],
+    'DoS',
+    'kernel panic: EXT4-fs (device loop0): panic forced after error',
+  ],
+  [
     'a panic that the command line asks of KMSAN',
     ['Kernel panic - not syncing: kmsan.panic set ...', cpu, ...stack('dump_stack_lvl', 'panic')],
     'DoS',

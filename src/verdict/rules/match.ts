@@ -76,15 +76,20 @@ function tryRow(row: Row, text: string): Match | null {
   return null;
 }
 
-function looksAlike(text: string): boolean {
-  return likes.some(({ pattern, literal }) => text.includes(literal) && pattern.test(text));
+/** True when the line only reads like the report. What a row is sure of can be undone by what stands before it alone:
+ * behind `Kernel panic - not syncing: ` anything may stand. */
+function looksAlike(text: string, { rule, index }: Match): boolean {
+  return likes.some(({ pattern, literal }) => {
+    const found = text.includes(literal) ? text.search(pattern) : -1;
+    return found >= 0 && (rule.kernelOnly === true || found < index);
+  });
 }
 
 /** The row that a line starts a report of, or null. */
 export function matchLine(text: string): Match | null {
   for (const row of rowsFor(text)) {
     const match = tryRow(row, text);
-    if (match !== null) return looksAlike(text) ? null : match;
+    if (match !== null) return looksAlike(text, match) ? null : match;
   }
   return null;
 }
