@@ -5,7 +5,7 @@ import type { Nvme } from './nvme.js';
 import { ProbeRefusal } from './probe-client-errors.js';
 import type { ProbeArea, ProbeFd } from './probe-types.js';
 import type { Access as FileAccess, MapOptions as ProbeMapOptions } from './probe-types-options.js';
-import type { P2pmemProbe } from './probe-types-p2pmem.js';
+import type { P2pmemProbe, Spinning } from './probe-types-p2pmem.js';
 import { ownSysfs, type Rereading, reread } from './probe-types-sysfs.js';
 import {
   type Churned,
@@ -154,6 +154,11 @@ export class Owner {
     const seen = await this.probe.touch(buffer.area, buffer.offset + offset, how === 'w' ? { write: 1 } : {});
     if ('value' in seen) return { value: `0x${seen.value.toString(16)}`, fault: null };
     return { value: null, fault: { signal: seen.signal, code: seen.code, atAddress: seen.exact } };
+  }
+
+  /** A thread that reads the last word over and over on one CPU and never enters the kernel. Resolves when it does. */
+  spin(buffer: Buffer, cpu: number): Promise<Spinning> {
+    return this.probe.spin(buffer.area, buffer.offset + buffer.length - 8, { cpu });
   }
 
   /** Opens a device's `allocate` file and keeps it open: its descriptor outlives the file's name. */

@@ -33,8 +33,8 @@ import {
 
 export interface Spinning {
   readonly id: string;
-  /** The signal that ended it. */
-  untilRaised(limits?: Limits): Promise<Raised>;
+  /** The signal that ended it, and the time-stamp counter as its last access that went through began. */
+  untilRaised(limits?: Limits): Promise<Raised & { readonly lastTsc: bigint }>;
   /** Ends it; resolves with the number of accesses, or rejects by deadline. */
   stop(limits?: Limits): Promise<number>;
 }
@@ -187,7 +187,8 @@ export class P2pmemProbe extends TypedProbe {
           ...wait,
           name: 'report the fault of a spinning thread',
         });
-        return raisedOf(fields['signal'] ?? 'SIGUNKNOWN', fields);
+        const raised = raisedOf(fields['signal'] ?? 'SIGUNKNOWN', fields);
+        return { ...raised, lastTsc: bigintOf(fields, 'last_tsc') };
       },
       stop: async (wait = {}) => {
         await this.ask('unspin', [id], wait);

@@ -1,6 +1,6 @@
 import type { EventWait, ProbeEvent } from './probe-client.js';
 import type { ProbeFields } from './probe-protocol.js';
-import { type Limits, numberOf, TypedProbe } from './probe-types.js';
+import { bigintOf, type Limits, numberOf, TypedProbe } from './probe-types.js';
 
 /** Where a process stands in the kernel. */
 export interface ProcessSample {
@@ -15,6 +15,8 @@ export interface ProcessSample {
   readonly voluntarySwitches: number;
   readonly involuntarySwitches: number;
   readonly cpuTicks: number;
+  /** Time-stamp counter of the guest when the look was over. */
+  readonly tsc: bigint;
 }
 
 export interface WriteResult {
@@ -64,6 +66,7 @@ function sampleOf(fields: ProbeFields): ProcessSample {
     voluntarySwitches: numberOf(fields, 'voluntary'),
     involuntarySwitches: numberOf(fields, 'nonvoluntary'),
     cpuTicks: numberOf(fields, 'utime') + numberOf(fields, 'stime'),
+    tsc: bigintOf(fields, 'tsc'),
   };
 }
 

@@ -42,8 +42,12 @@ export class Expectations {
     return new Expectations({ ...this.#context, promise });
   }
 
-  /** The remover sleeps (state D) with `symbol` on its kernel stack, and two looks in a row show no progress. */
-  async blockedIn(removal: Removal, symbol: string): Promise<void> {
+  /**
+   * The remover sleeps (state D) with `symbol` on its kernel stack, and two looks in a row show no progress. Resolves
+   * with the guest's time-stamp counter after the first of them.
+   */
+  async blockedIn(removal: Removal, symbol: string): Promise<bigint> {
+    let since = 0n;
     let previous: ProcessSample | null = null;
     let seen = '';
     const look = async (): Promise<true | undefined> => {
@@ -59,12 +63,14 @@ export class Expectations {
         sample?.state === 'D' &&
         [...(sample.stack ?? []), sample.wchan].some((frame) => isFunction(frame, symbol));
       const still = blocked && previous !== null && stoodStill(previous, sample);
+      if (blocked && !still) since = sample.tsc;
       previous = blocked ? sample : null;
       if (!still) throw new Error(seen);
       return true;
     };
     await this.#within(`${removal.name} to wait in ${symbol}`, look);
     this.#met('blocked', { removal: removal.name, in: symbol, seen });
+    return since;
   }
 
   /** The removal is over, successfully, within `promptMs` on a fast host. */

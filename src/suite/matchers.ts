@@ -8,7 +8,8 @@ import type { PromiseName } from './promises.js';
 
 interface RemovalMatchers {
   /** It sleeps (state D) with `symbol` on its kernel stack and makes no progress. */
-  toBeBlockedIn(symbol: string): Promise<void>;
+  /** Resolves with the guest's time-stamp counter from which on it was. */
+  toBeBlockedIn(symbol: string): Promise<bigint>;
   toFinish(): Promise<void>;
   toFailWith(errno: string): Promise<void>;
 }
@@ -89,7 +90,12 @@ export class Ledger {
       matcher,
       (...words: unknown[]): unknown => {
         const outcome: unknown = (run as (...words: unknown[]) => unknown)(...words);
-        if (outcome instanceof Promise) return outcome.then(close);
+        if (outcome instanceof Promise) {
+          return outcome.then((value: unknown) => {
+            close();
+            return value;
+          });
+        }
         close();
         return outcome;
       },

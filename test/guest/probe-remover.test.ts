@@ -93,10 +93,11 @@ test('samples that differ in stack, switches or CPU time are of a process that m
     voluntarySwitches: 3,
     involuntarySwitches: 1,
     cpuTicks: 2,
+    tsc: 1n,
   };
   t.true(stoodStill(still, { ...still }));
   t.false(stoodStill(still, { ...still, voluntarySwitches: 4 }));
-  t.false(stoodStill(still, { ...still, cpuTicks: 3 }));
+  t.false(stoodStill(still, { ...still, cpuTicks: 3, tsc: 1n }));
   t.false(stoodStill(still, { ...still, stack: ['release_nodes'] }));
   t.false(stoodStill(still, { ...still, pid: 5 }));
 });

@@ -23,3 +23,8 @@ test('an expectation that is not met raises and counts for nothing', async (t) =
   await t.throwsAsync(matchers.toBe(), { message: 'no' });
   t.is(ledger.met, 0);
 });
+
+test('what a matcher tells is told on', async (t) => {
+  const told = new Ledger().track('a removal', { toBeBlockedIn: async () => 17n });
+  t.is(await told.toBeBlockedIn(), 17n);
+});

@@ -64,6 +64,7 @@ const blocked = (
   voluntarySwitches: switches,
   involuntarySwitches: 0,
   cpuTicks: 1,
+  tsc: 1n,
 });
 const running: ProcessSample = { ...blocked(3, ['zap_page_range']), state: 'R', wchan: '0' };
 
@@ -368,4 +369,10 @@ test('who asks how a removal ended has heard of it, and who only looked too soon
   t.false(over.isHeard, 'it was asked too soon');
   await over.finished(1000);
   t.true(over.isHeard);
+});
+
+test('a removal that waits is told to wait since the first of two looks that agree', async (t) => {
+  const { expect } = engine();
+  const samples = [blocked(3), blocked(4), blocked(4)].map((one, index) => ({ ...one, tsc: BigInt(index) }));
+  t.is(await expect(removal({ samples })).toBeBlockedIn('memunmap_pages'), 1n);
 });

@@ -29,6 +29,7 @@ const sample = (change: Partial<ProcessSample> = {}): ProcessSample => ({
   voluntarySwitches: 1,
   involuntarySwitches: 1,
   cpuTicks: 1,
+  tsc: 1n,
   ...change,
 });
 

@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <string.h>
+#include <x86intrin.h>
 
 #define SPIN_LIMIT 16
 
@@ -19,6 +20,7 @@ struct spin {
 	bool is_write;
 	int cpu; /* -1: any */
 	uint64_t volatile count, value;
+	uint64_t volatile last; /* TSC just before the last access that went through: reading it enters no kernel */
 };
 
 static struct spin spins[SPIN_LIMIT];
@@ -41,10 +43,13 @@ static struct spin *spin_named(const char *id)
 
 static void touch(struct spin *spin)
 {
+	uint64_t begun = __rdtsc();
+
 	if (spin->is_write)
 		*spin->address = spin->count;
 	else
 		spin->value = *spin->address;
+	spin->last = begun;
 	spin->count++;
 }
 
@@ -67,12 +72,15 @@ static void *run(void *argument)
 	struct message message;
 	struct fault fault;
 	bool stopped;
+	/* Whoever runs in between makes the CPU look at its translations again (arch/x86/mm/tlb.c:switch_mm_irqs_off). */
+	const struct sched_param first = { .sched_priority = 1 };
 	cpu_set_t cpus;
 
 	if (spin->cpu >= 0) {
 		CPU_ZERO(&cpus);
 		CPU_SET((unsigned)spin->cpu, &cpus);
-		if (sched_setaffinity(0, sizeof(cpus), &cpus) != 0) {
+		if (sched_setaffinity(0, sizeof(cpus), &cpus) != 0 ||
+		    sched_setscheduler(0, SCHED_FIFO, &first) != 0) {
 			reply_errno(spin->seq, "sched_setaffinity", errno);
 			pthread_mutex_lock(&table);
 			spin->used = false;
@@ -92,6 +100,7 @@ static void *run(void *argument)
 	}
 	message_unsigned(&message, "count", spin->count);
 	message_hex(&message, "value", spin->value);
+	message_unsigned(&message, "last_tsc", spin->last);
 	pthread_mutex_lock(&table);
 	spin->used = false;
 	pthread_mutex_unlock(&table);

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+#include <x86intrin.h>
 
 /* The file's bytes as a string; its length, or a negative errno. */
 static long slurp(pid_t pid, const char *file, char *text, size_t size)
@@ -112,5 +113,6 @@ int describe_process(struct message *message, pid_t pid)
 		describe_switches(message, text, "\nvoluntary_ctxt_switches:", "voluntary");
 		describe_switches(message, text, "\nnonvoluntary_ctxt_switches:", "nonvoluntary");
 	}
+	message_unsigned(message, "tsc", __rdtsc());
 	return 0;
 }

@@ -1,7 +1,7 @@
 // describe: a zap on behalf of another process does not flush the TLBs of other processors
 // breaks: zap-on-unbind
 // invariant: a processor that never enters the kernel loses the mapping too
-// seen by: race/readers-see-the-zap/two-cpus
+// seen by: p2pdma-unbind/no-cpu-keeps-its-translation
 // files: arch/x86/mm/tlb.c
 @@
 identifier mm;
