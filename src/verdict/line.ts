@@ -80,6 +80,11 @@ function parsePlain(raw: string, length: number, start: number): LogLine | null 
   }
   const blank = raw.charCodeAt(at);
   if (blank === 0x20 || blank === 0x09) at++;
+  const told = vendorPrefix(raw, at);
+  if (told !== null) {
+    caller = told.caller;
+    at = told.at;
+  }
   if (at > length) return null;
   return {
     start,
@@ -91,6 +96,18 @@ function parsePlain(raw: string, length: number, start: number): LogLine | null 
     priority: null,
     syslog: false,
   };
+}
+
+/** Kernels of phones tell CPU, task and pid of each line: `[4:  kworker/4:1: 1608] ` or `(4)[1608:kworker/4:1]`. */
+const vendor = / ?(?:\[\d+: *[^\]]{1,20}: *(\d+)\] |\(\d+\)\[(\d+):[^\]]{1,20}\] ?)/y;
+
+function vendorPrefix(raw: string, from: number): { readonly caller: string; readonly at: number } | null {
+  const first = raw.charCodeAt(from) === 0x20 ? from + 1 : from;
+  const opens = raw[first] === '[' || raw[first] === '(';
+  if (!opens || !isDigit(raw.charCodeAt(first + 1))) return null;
+  vendor.lastIndex = from;
+  const found = vendor.exec(raw);
+  return found === null ? null : { caller: `T${found[1] ?? found[2]}`, at: vendor.lastIndex };
 }
 
 function parseOther(line: string, raw: string, start: number): LogLine {
