@@ -43,7 +43,7 @@ export const pages: RuleTable = [
   page('page-map', ['Bad page map'], /BUG: Bad page map/, 'BUG: Bad page map in {fn}', {
     not: /messages suppressed/,
     bare: 'BUG: Bad page map',
-    blame: { from: ['trace'], skip: [/^print_bad|^vm_normal|^zap_|unmap_/] },
+    blame: { from: ['trace'], skip: [/^print_bad|^vm_normal|^_*zap_|unmap_/] },
     stack: true,
   }),
   page('rss', ['Bad rss-counter'], /BUG: Bad rss-counter state/, 'BUG: Bad rss-counter state'),
