@@ -246,6 +246,33 @@ const kinds: readonly Kind[] = [
     'WARNING in cmb_copy',
   ],
   [
+    // mm/kasan/report.c before 4.10 let SLUB describe the object, frame and all, between its headline and its stack.
+    'a KASAN report of old, with what SLUB says inside',
+    [
+      frame,
+      'BUG: KASAN: use-after-free in memcpy+0x31/0x90 at addr ffff88801a2b3c40',
+      'Read of size 8 by task probe/77',
+      '='.repeat(77),
+      'BUG kmalloc-96 (Not tainted): kasan: bad access detected',
+      '-'.repeat(77),
+      '',
+      'INFO: Allocated in cmb_make+0x1/0x20 age=7 cpu=0 pid=77',
+      'INFO: Freed in cmb_drop+0x1/0x20 age=3 cpu=0 pid=77',
+      'INFO: Slab 0xffffea0000000000 objects=9 used=1 fp=0xffff88801a2b3c40 flags=0x80',
+      'INFO: Object 0xffff88801a2b3c40 @offset=64 fp=0x          (null)',
+      '',
+      'CPU: 1 PID: 77 Comm: probe Not tainted 4.4.0 #3',
+      'Call Trace:',
+      ' [<ffffffff81234567>] dump_stack+0x31/0x90',
+      ' [<ffffffff81234567>] kasan_report_error+0x31/0x90',
+      ' [<ffffffff81234567>] memcpy+0x31/0x90',
+      ' [<ffffffff81234567>] cmb_peek+0x31/0x90',
+      frame,
+    ],
+    'KASAN-USE-AFTER-FREE-READ',
+    'KASAN: use-after-free Read in cmb_peek',
+  ],
+  [
     // fs/ext4/super.c: ext4_handle_error. Lines of ext4 are no reports, its panics are.
     'a panic whose reason reads like a line of a file system',
     ['Kernel panic - not syncing: EXT4-fs (device loop0): panic forced after error', cpu, ...stack('panic')],
@@ -265,6 +292,7 @@ for (const [what, lines, splatClass, title] of kinds) {
     const splat = onlySplat(log(lines));
     t.is(splat.title, title);
     t.is(splat.class, splatClass);
+    if (!what.startsWith('a panic')) t.is(splat.corrupted, null);
   });
 }
 
