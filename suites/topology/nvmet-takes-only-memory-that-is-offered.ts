@@ -13,12 +13,15 @@ export default scenario(
   async ({ guest, expect }) => {
     const { cmb, disk } = guest.devices;
     const target = await NvmetNamespace.make(guest, disk);
+    expect('whose memory it uses', await target.memory()).toBe('0');
     await expect(target.useMemoryOf(disk.bdf)).toFailWith('ENODEV'); // it has no CMB
+    await expect(target.useMemoryOf('0000:ff:1f.7')).toFailWith('ENODEV'); // nobody is there; and it is no boolean
     await expect(target.useMemoryOf(cmb.bdf)).toSucceed();
     expect('whose memory it uses', await target.memory()).toBe(cmb.bdf);
     await expect(target.enable()).toSucceed();
     await target.disable();
     await expect(target.useMemoryOf('1')).toSucceed();
+    expect('whose memory it uses', await target.memory()).toBe('1'); // whoever is near
     await expect(target.enable()).toSucceed();
     await target.disable();
 
