@@ -10,6 +10,10 @@ test('the reporters must speak, and a held request must not time out', (t) => {
     t.true(words.includes(needed), needed);
 });
 
+test('a host that is too busy for ten ticks is no kernel without a timer', (t) => {
+  t.true(commandLine(key).includes('no_timer_check'));
+});
+
 test("the user's key is on it, and only its public part", (t) => {
   t.true(commandLine(key).includes('lastref.key=AAAAC3Nza'));
   const pair = makeKeyPair();
