@@ -134,9 +134,12 @@ export class Decoder {
   }
 }
 
+/** Headers that the build makes lie where it builds, out of the source tree. */
+const generated = /^.*?\/((?:arch\/\w+\/)?include\/generated\/.*)$/;
+
 /** A file as the source tree names it. */
 function relative(file: string, base: string): string {
-  const plain = path.normalize(file);
+  const plain = path.normalize(file).replace(generated, '$1');
   const folder = path.normalize(`${base}/`);
   return base !== '' && plain.startsWith(folder) ? plain.slice(folder.length) : plain;
 }

@@ -23,6 +23,12 @@ export default cells({
     'PREEMPT_ID',
     /preemptible code in lkdtm_PREEMPT_ID/,
   ),
+  softirq: seeded(
+    'a softirq that leaves preemption off',
+    'SOFTIRQ_PREEMPT',
+    /softirq left preempt count unbalanced/,
+    { logs: /huh, entered softirq/ },
+  ),
   work: seeded(
     'a work item that returns with a lock held',
     'WORK_KEEPS_LOCK',

@@ -16,7 +16,7 @@ export default cells({
   state: seeded(
     'a lock taken with interrupts on and in one',
     'LOCK_INCONSISTENT',
-    /inconsistent lock state in take_busy/,
+    /inconsistent lock state in take_hard/,
   ),
   balance: seeded(
     'a lock given back that is not held',

@@ -36,12 +36,17 @@ export default cells({
   usercopy: crash(
     'a copy to user space that leaves its object',
     'USERCOPY_SLAB_SIZE_TO',
-    /bad usercopy in lkdtm_USERCOPY_SLAB_SIZE_TO/,
+    /(?:bad usercopy|slab-out-of-bounds Read) in lkdtm_USERCOPY_SLAB_SIZE_TO/,
   ),
   'slab-leftovers': seeded(
     'a cache destroyed with objects in it',
     'SLAB_REMAINS',
     /Objects remaining.* in seeded/,
+  ),
+  'slab-redzone': seeded(
+    'a write behind an object that no check of the compiler sees',
+    'SLAB_REDZONE',
+    /(?:Redzone overwritten|Object corrupt) in seeded_zone/,
   ),
   leak: seeded('memory that nobody remembers', 'LEAK', /memory leak in lkdtm_LEAK/, {
     append: ['kmemleak=on', 'kmemleak.verbose=1'],

@@ -20,6 +20,13 @@ export default cells({
     'TIMER_FREED',
     /ODEBUG bug in lkdtm_TIMER_FREED/,
   ),
+  'list-add': crash(
+    'a list that is added to behind a broken link',
+    'CORRUPT_LIST_ADD',
+    /corrupted list in lkdtm_CORRUPT_LIST_ADD/,
+  ),
+  'proc-twice': seeded('a name registered twice in /proc', 'PROC_TWICE', /proc registration bug in /),
+  'dma-free': seeded('a DMA mapping given back that never was', 'DMA_FREE', /DMA-API bug in lkdtm_DMA_FREE/),
   'dma-size': seeded(
     'a DMA mapping given back with another size',
     'DMA_SIZE',

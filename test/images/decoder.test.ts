@@ -62,6 +62,16 @@ test('a function of another size, or of none, gets no line and says so', async (
   t.deepEqual(inModule, { why: 'it is in the module nvme, not in the vmlinux', foreign: false });
 });
 
+test('a header that the build made is named as from where it builds, whatever folder that is', async (t) => {
+  const folder = await scratch(t);
+  const moved = `-fdebug-prefix-map=${folder}/mm=/home/jo/obj/arch/x86/include/generated/asm`;
+  const kernel = await makeSampleKernel(folder, ['-g', moved]);
+  const decoder = await Decoder.open(kernel.vmlinux);
+  t.teardown(() => decoder.close());
+  const found = await decoder.decode(returned(kernel.main));
+  t.like(found, [{ fn: 'main', file: 'arch/x86/include/generated/asm/sample.c' }]);
+});
+
 test('the version that the vmlinux would print is known', async (t) => {
   const { decoder } = await opened(t);
   t.is(decoder.banner, 'Linux version 6.12.0 (me@host) (gcc 12, ld 2) #1 SMP Thu');

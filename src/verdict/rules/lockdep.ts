@@ -121,6 +121,6 @@ export const lockdeps: RuleTable = [
     String.raw`key \S+ (?:has not been registered!|not in \.data!)`,
     'BUG: lockdep key not registered in {fn}',
     { from: ['trace'] },
-    { absorbs: ['warn'] }, // DEBUG_LOCKS_WARN_ON follows, and has the stack
+    { absorbs: ['warn', 'lead'] }, // DEBUG_LOCKS_WARN_ON follows, and has the stack
   ),
 ];
