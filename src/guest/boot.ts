@@ -8,6 +8,7 @@ import type { Start } from '../qemu/argv.js';
 import { clockFault } from './clock.js';
 import { consoleLimit } from './console-tail.js';
 import { RunningGuest } from './guest.js';
+import { readHostShare, starvation } from './host-share.js';
 import { type BootSpec, connectSsh, type Machine, startMachine } from './machine.js';
 import { type GuestState, GuestWatch, upLine } from './watch.js';
 
@@ -80,6 +81,21 @@ async function didNotBoot(
   });
 }
 
+/** A guest that still ran when its time was up is the host's fault where that gave it no time, or let it miscount it. */
+async function unlessStarved(
+  error: unknown,
+  { directory }: BootSpec,
+  { qemu }: Machine,
+  { state }: GuestWatch,
+  elapsedMs: number,
+): Promise<unknown> {
+  if (!(error instanceof LastrefError) || error.blame !== 'kernel' || state !== 'running') return error;
+  const share = await readHostShare(qemu.pid);
+  const fault = clockFault(await textOf(path.join(directory, 'console.log')));
+  const why = fault ?? (share === null ? null : starvation(share, elapsedMs));
+  return why === null ? error : new LastrefError(`${error.message}: ${why}`, { blame: 'host', cause: error });
+}
+
 /** The beginning of a console, bounded; empty when there is none. */
 async function textOf(file: string): Promise<string> {
   try {
@@ -103,7 +119,9 @@ async function boot(
   const name = `userspace ("${upLine}" on the console)`;
   const ssh = await connectSsh(spec, machine, watch, deadlineMs, () =>
     within({ name, deadlineMs, signal: watch.signal, blame: 'kernel' }, () => watch.up),
-  );
+  ).catch(async (error: unknown) => {
+    throw await unlessStarved(error, spec, machine, watch, performance.now() - startedAt);
+  });
   cleanup.add('ssh', () => ssh.close());
   const fault = clockFault(await textOf(path.join(spec.directory, 'console.log')));
   if (fault !== null) throw new LastrefError(fault, { blame: 'host' });

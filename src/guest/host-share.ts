@@ -33,3 +33,17 @@ export function shareBetween(before: HostShare, after: HostShare): number {
   const waited = Math.max(0, after.waitedNs - before.waitedNs);
   return ran + waited === 0 ? 1 : ran / (ran + waited);
 }
+
+/** Less than this in line for a CPU, in ms, explains nothing that took minutes. */
+const leastWaitMs = 20_000;
+
+/**
+ * Why a process that came to nothing in `elapsedMs` may be none to judge: it stood in line for a CPU longer than it had one,
+ * and for a good part of the time. Null when the host is not to blame.
+ */
+export function starvation({ ranNs, waitedNs }: HostShare, elapsedMs: number): string | null {
+  const [ranMs, waitedMs] = [ranNs / 1e6, waitedNs / 1e6];
+  if (waitedMs <= ranMs || waitedMs < Math.max(leastWaitMs, elapsedMs / 4)) return null;
+  const share = Math.round((100 * ranMs) / (ranMs + waitedMs));
+  return `this host gave it ${share} % of the CPU time that it asked for`;
+}

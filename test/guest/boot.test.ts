@@ -151,6 +151,16 @@ const misfortunes: readonly Misfortune[] = [
     exitCode: 125,
   },
   {
+    what: 'a kernel that never comes to userspace with a clock that was measured wrong',
+    script: {
+      sshIsMute: true,
+      atBoot: { console: 'tsc: PIT calibration deviates from HPET: 325000 2600000\n' },
+    },
+    spec: { deadlinesMs: { boot: 3000 } },
+    says: /gave up waiting for userspace .* after 3\.0 s: the guest measured its clock wrong, by a factor of 8\.0/,
+    blame: 'host',
+  },
+  {
     what: 'a guest that is up and not reached by SSH',
     script: { sshIsMute: true, atBoot: { console: '[    6.392246] lastref: guest up\n' } },
     spec: { deadlinesMs: { boot: 3000 } },
