@@ -12,7 +12,7 @@ export default scenario(
   },
   async ({ guest, expect }) => {
     const { cmb, other, disk } = guest.devices;
-    for (const backing of [disk, other]) {
+    for (const backing of [disk, cmb, other]) {
       // A disk with memory of its own is nearer to itself than to anybody.
       const target = await NvmetNamespace.make(guest, backing);
       await expect(target.useMemoryOf('1')).toSucceed();
