@@ -4,7 +4,7 @@ import type { KernelImage, KernelSpec } from '../config/kernel.js';
 import { LastrefError } from '../kit/errors.js';
 import { buildFromSource } from './build-source.js';
 import { buildDebianImage } from './debian-image.js';
-import { findDebugImage } from './debug-variant.js';
+import { findVariant } from './debug-variant.js';
 import { exists } from './image.js';
 import { gather, keyOf } from './ingredients.js';
 import { withCurrentPins } from './pins.js';
@@ -69,15 +69,19 @@ export async function buildKernel(spec: KernelSpec, options: BuildOptions = {}):
 }
 
 /**
- * A kernel with debug info: its debug variant from the cache, whichever there is, else the one for lines is built. A
- * ready-made kernel comes as it is, with the vmlinux that lies beside it, if any.
+ * A kernel with debug info: its debug variant from the cache, whichever there is. Else one is built: for a mutant the one that
+ * its kernel has, which takes seconds in the tree that is there, and otherwise the one for lines. A ready-made kernel comes as it is, with the vmlinux that lies beside it, if any.
  */
 export async function buildDebugKernel(spec: KernelSpec, options: BuildOptions = {}): Promise<KernelImage> {
   const { kind } = spec.source;
   if (kind === 'bzimage' || kind === 'debian-image') return buildKernel(spec, options);
   return withCurrentPins(options, async (current) => {
     const key = keyOf(spec, await gather(spec, current));
-    const found = await findDebugImage({ key, name: spec.name });
-    return found ?? buildFromSource(spec, { ...current, debug: 'lines' });
+    const found = await findVariant({ key, name: spec.name });
+    if (found !== null) return found.image;
+    const { mutant: _mutant, ...unmutated } = current;
+    const plainKey = keyOf(spec, await gather(spec, unmutated));
+    const built = await findVariant({ key: plainKey, name: spec.name });
+    return buildFromSource(spec, { ...current, debug: built?.debug ?? 'lines' });
   });
 }

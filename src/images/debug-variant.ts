@@ -45,11 +45,19 @@ export async function variantOf(
 
 /** The debug variant of a kernel as far as it is in the cache; null when it was never built. Builds nothing. */
 export async function findDebugImage(plain: Pick<KernelImage, 'key' | 'name'>): Promise<KernelImage | null> {
-  for (const fragment of [debugVariants.types, debugVariants.lines]) {
+  return (await findVariant(plain))?.image ?? null;
+}
+
+/** As findDebugImage, and which of the variants it is. */
+export async function findVariant(
+  plain: Pick<KernelImage, 'key' | 'name'>,
+): Promise<{ readonly debug: DebugVariant; readonly image: KernelImage } | null> {
+  for (const debug of ['types', 'lines'] as const) {
+    const fragment = debugVariants[debug];
     const spec: KernelSpec = { name: plain.name, describe: '', source: { kind: 'bzimage', path: '' } };
     const folder = path.join(cacheRoot(), 'kernels', await keyOfVariant(plain.key, spec, fragment));
     const found = await loadImage(folder, plain.name);
-    if (found?.vmlinux != null) return found;
+    if (found?.vmlinux != null) return { debug, image: found };
   }
   return null;
 }

@@ -1,9 +1,11 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import test from 'ava';
-import { buildKernel } from '../../src/images/build.js';
+import { buildDebugKernel, buildKernel } from '../../src/images/build.js';
 import { findDebugImage } from '../../src/images/debug-variant.js';
 import { LastrefError } from '../../src/kit/errors.js';
 import { type FakeKernel, makeFakeKernel } from './support/fake-kernel.js';
+import { scratch } from './support/scratch.js';
 
 let fake: FakeKernel;
 test.before(async () => {
@@ -31,6 +33,17 @@ test.serial('the variant with types is preferred: it can do what the other can',
   const types = await buildKernel(fake.spec, { debug: 'types' });
   t.regex(await readFile(types.vmlinux ?? '', 'utf8'), /CONFIG_DEBUG_INFO_REDUCED=n/);
   t.is((await findDebugImage(await buildKernel(fake.spec)))?.key, types.key);
+});
+
+test.serial('a mutant gets the variant that its kernel has: its tree is there', async (t) => {
+  const mutant = path.join(await scratch(), 'm.cocci');
+  await writeFile(mutant, '// files: a.c\n');
+  const plain = await buildDebugKernel(fake.spec);
+  await fake.compiled();
+  const debug = await buildDebugKernel(fake.spec, { mutant });
+  t.not(debug.key, plain.key);
+  t.regex(await readFile(debug.vmlinux ?? '', 'utf8'), /CONFIG_DEBUG_INFO_REDUCED=n/);
+  t.is((await buildDebugKernel(fake.spec, { mutant })).key, debug.key);
 });
 
 test.serial('a ready-made kernel has no debug variant, and says what to do instead', async (t) => {
