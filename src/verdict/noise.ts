@@ -68,6 +68,26 @@ export const noiseRows: readonly NoiseRow[] = [
     declared: false,
     reason: 'a controller reset that an unbind overtakes leaves the queues frozen, and the unbind thaws them',
   },
+  // The worker that N4 leaves with two locks takes the next work, and that thaws the queues.
+  {
+    id: 'N5',
+    kernels: series('6.12'),
+    class: 'LOCKDEP',
+    title: 'WARNING: locking bug in nvme_scan_work',
+    function: 'nvme_scan_work',
+    declared: false,
+    reason: 'the worker still holds, for lockdep, what a controller reset froze that an unbind overtook',
+  },
+  {
+    id: 'N6',
+    kernels: series('6.12'),
+    class: 'LOCKDEP',
+    title: 'BUG: workqueue leaked atomic, lock or RCU in nvme_scan_work',
+    function: 'nvme_scan_work',
+    declared: false,
+    reason:
+      'the worker had, for lockdep, what a controller reset froze that an unbind overtook, and lockdep is off now',
+  },
   {
     // mm/gup.c: is_valid_gup_args refuses FOLL_LONGTERM with FOLL_PCI_P2PDMA.
     id: 'gup-longterm',
