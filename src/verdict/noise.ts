@@ -9,6 +9,8 @@ export interface NoiseRow {
   readonly function: string | null;
   /** The file of the report, where title and function alone would be too wide. */
   readonly file?: RegExp;
+  /** Lockdep takes the task for the holder of locks from then on: what it reports of that task next is no news. */
+  readonly stains?: boolean;
   /** Only where a scenario says that it provokes this. */
   readonly declared: boolean;
   readonly reason: string;
@@ -65,28 +67,9 @@ export const noiseRows: readonly NoiseRow[] = [
     class: 'LOCKDEP',
     title: 'BUG: workqueue leaked atomic, lock or RCU in nvme_reset_work',
     function: 'nvme_reset_work',
+    stains: true,
     declared: false,
     reason: 'a controller reset that an unbind overtakes leaves the queues frozen, and the unbind thaws them',
-  },
-  // The worker that N4 leaves with two locks takes the next work, and that thaws the queues.
-  {
-    id: 'N5',
-    kernels: series('6.12'),
-    class: 'LOCKDEP',
-    title: 'WARNING: locking bug in nvme_scan_work',
-    function: 'nvme_scan_work',
-    declared: false,
-    reason: 'the worker still holds, for lockdep, what a controller reset froze that an unbind overtook',
-  },
-  {
-    id: 'N6',
-    kernels: series('6.12'),
-    class: 'LOCKDEP',
-    title: 'BUG: workqueue leaked atomic, lock or RCU in nvme_scan_work',
-    function: 'nvme_scan_work',
-    declared: false,
-    reason:
-      'the worker had, for lockdep, what a controller reset froze that an unbind overtook, and lockdep is off now',
   },
   {
     // mm/gup.c: is_valid_gup_args refuses FOLL_LONGTERM with FOLL_PCI_P2PDMA.
@@ -101,9 +84,20 @@ export const noiseRows: readonly NoiseRow[] = [
   },
 ];
 
-/** Marks a splat that a row explains. `expected` are ids of rows that the scenario declares. */
-export function markNoise(splat: Splat, release: string | undefined, expected: readonly string[]): Splat {
+/**
+ * Marks a splat that a row explains. `expected` are ids of rows that the scenario declares; `before` are the splats before
+ * it, marked already.
+ */
+export function markNoise(
+  splat: Splat,
+  release: string | undefined,
+  expected: readonly string[],
+  before: readonly Splat[] = [],
+): Splat {
   if (release === undefined || splat.fatal || splat.corrupted !== null) return splat;
+  const stain = splat.class === 'LOCKDEP' ? stainOf(splat.task?.pid, before) : undefined;
+  if (stain !== undefined)
+    return { ...splat, noise: `${stain}, and lockdep still holds it against its task` };
   const row = noiseRows.find(
     (one) =>
       one.kernels(release) &&
@@ -114,4 +108,14 @@ export function markNoise(splat: Splat, release: string | undefined, expected: r
       (!one.declared || expected.includes(one.id)),
   );
   return row === undefined ? splat : { ...splat, noise: `${row.id}: ${row.reason}` };
+}
+
+/** The noise that left this task with locks that it does not hold. */
+function stainOf(pid: number | undefined, before: readonly Splat[]): string | undefined {
+  if (pid === undefined) return undefined;
+  const stains = (noise: string): boolean =>
+    noiseRows.some(({ id, stains: leaves }) => leaves === true && noise.startsWith(`${id}: `));
+  return (
+    before.find(({ noise, task }) => noise !== null && task?.pid === pid && stains(noise))?.noise ?? undefined
+  );
 }

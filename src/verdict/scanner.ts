@@ -141,7 +141,8 @@ export class ConsoleScanner {
   }
 
   #mark(splat: Splat): Splat {
-    return markNoise(splat, this.#options.release, this.#options.expected ?? []);
+    const before = splat.class === 'LOCKDEP' ? this.#ledger.all() : [];
+    return markNoise(splat, this.#options.release, this.#options.expected ?? [], before);
   }
 
   #lost(splats: readonly Splat[]): Loss[] {
