@@ -3,9 +3,10 @@ import path from 'node:path';
 import { findRun, runsRoot } from '../artifacts/layout.js';
 import { type MutationState, readMutationState } from '../artifacts/mutation.js';
 import { readRun } from '../artifacts/record.js';
+import type { ScenarioResult } from '../artifacts/result.js';
 import { isUnfinished } from '../artifacts/store.js';
 import { writeAtomic, writeJson } from '../kit/atomic.js';
-import { hasCode } from '../kit/errors.js';
+import { hasCode, LastrefError } from '../kit/errors.js';
 import { projectRoot } from '../kit/paths.js';
 import {
   type CoverageData,
@@ -49,9 +50,21 @@ async function takeMutation(data: string, state: MutationState): Promise<void> {
   });
 }
 
+/** ERROR and MISS say nothing of the kernel. */
+const hasVerdict = ({ outcome }: ScenarioResult): boolean => outcome !== 'ERROR' && outcome !== 'MISS';
+
 async function takeRun(data: string, directory: string): Promise<void> {
   const { plan, scenarios } = await readRun(directory);
   if (plan === null) return;
+  if (plan.mutant !== null) {
+    throw new LastrefError(
+      `${directory} asked a kernel with a seeded bug: its answers are none of that kernel`,
+      {
+        blame: 'user',
+        hint: 'give runs without --mutant and --stretch, or the folder of `lastref mutants`',
+      },
+    );
+  }
   const kernel = { name: plan.kernel.name, release: plan.kernel.release };
   if (plan.kernel.coverage != null) {
     const files = await coverageOf(directory);
@@ -61,7 +74,7 @@ async function takeRun(data: string, directory: string): Promise<void> {
   const file = path.join(data, `kernel-${kernel.name}.json`);
   const before = (await readData<KernelAnswers>(file))?.answers ?? [];
   const news = scenarios
-    .filter((result) => !isUnfinished(result))
+    .filter((result) => !isUnfinished(result) && hasVerdict(result))
     .map(({ id, title, asks, outcome }) => ({ id, title, asks, outcome }));
   const kept = before.filter(({ id }) => !news.some((one) => one.id === id));
   const answers = [...kept, ...news].sort((a, b) => (a.id < b.id ? -1 : 1));
