@@ -207,9 +207,7 @@ export class Expectations {
     under.catch(() => undefined); // after the deadline nobody waits for it
     const deadlineMs = this.#context.patience(returnMs);
     const { signal } = this.#context;
-    await this.#named(
-      within({ name: `${what} to return`, deadlineMs, signal, blame: 'kernel' }, () => under),
-    );
+    await within({ name: `${what} to return`, deadlineMs, signal, blame: 'test' }, () => under);
     this.#met('returned', { what });
   }
 

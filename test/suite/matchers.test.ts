@@ -5,6 +5,7 @@ import type { ProcessSample } from '../../src/guest/probe-types-remover.js';
 import { Removal, type RemovalResult } from '../../src/guest/remover.js';
 import { Transfer, type TransferResult } from '../../src/guest/transfer.js';
 import { LastrefError } from '../../src/kit/errors.js';
+import { DeadlinePassed } from '../../src/kit/wait.js';
 import { Expectations } from '../../src/suite/expect.js';
 import { type Expect, matchers } from '../../src/suite/matchers.js';
 import { WitnessError } from '../../src/suite/witness-error.js';
@@ -375,4 +376,12 @@ test('a removal that waits is told to wait since the first of two looks that agr
   const { expect } = engine();
   const samples = [blocked(3), blocked(4), blocked(4)].map((one, index) => ({ ...one, tsc: BigInt(index) }));
   t.is(await expect(removal({ samples })).toBeBlockedIn('memunmap_pages'), 1n);
+});
+
+test('a call that does not return is a wait of the test, until its probe is seen to be kept by the kernel', async (t) => {
+  const { expect } = engine(20);
+  const never = (): Promise<unknown> => new Promise(() => undefined);
+  const error = await t.throwsAsync<DeadlinePassed>(expect('a store', never).toReturn());
+  t.true(error instanceof DeadlinePassed);
+  t.is(error.blame, 'test'); // what suite/stuck.ts:keptInKernel wants to see
 });
