@@ -25,7 +25,5 @@ export const unproven: Readonly<Record<string, string>> = {
 /** What only one series lacks. */
 export const unprovenIn: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   '6.12': {},
-  '7.3': {
-    IRQ: 'shown by the next `make golden KERNEL=linux-7.3-kasan`: the row of stalls.ts was made quicker since the last',
-  },
+  '7.3': {},
 };
