@@ -1,6 +1,6 @@
 // Makes golden consoles of a run of suites/meta: `node build/test/verdict/capture.js runs/latest`, or `make golden`, which
 // runs the suite first. Of each guest that reported something, or had to report nothing, it keeps what the console said
-// between the two markers, byte for byte, as logs/SERIES-SCENARIO.log. golden.test.ts writes the expectations.
+// between the two markers, byte for byte but for the path of the build tree, as logs/SERIES-SCENARIO.log. golden.test.ts writes the expectations.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { projectRoot } from '../../src/kit/paths.js';
@@ -28,6 +28,13 @@ function cut(console: Buffer): Buffer {
   return console.subarray(from, to);
 }
 
+/** UBSAN prints where a file was compiled, and that is nobody's business. */
+const withoutTree = (console: Buffer): Buffer =>
+  Buffer.from(
+    console.toString('latin1').replace(/\/[^\s:]*\/trees\/[^\s/:]+\/src\//g, '/usr/src/linux/'),
+    'latin1',
+  );
+
 function capture(run: string): void {
   const { kernel } = JSON.parse(readFileSync(path.join(run, 'plan.json'), 'utf8')) as {
     kernel: { release: string };
@@ -53,7 +60,7 @@ function capture(run: string): void {
       .slice(1)
       .join('-')
       .replace(/-is-\w+$/, '');
-    writeFileSync(path.join(folder, `${series}-${slug}.log`), console);
+    writeFileSync(path.join(folder, `${series}-${slug}.log`), withoutTree(console));
   }
 }
 
