@@ -75,7 +75,13 @@ async function takeRun(data: string, directory: string): Promise<void> {
   const before = (await readData<KernelAnswers>(file))?.answers ?? [];
   const news = scenarios
     .filter((result) => !isUnfinished(result) && hasVerdict(result))
-    .map(({ id, title, asks, outcome }) => ({ id, title, asks, outcome }));
+    .map(({ id, title, asks, outcome, verdict: { broken } }) => ({
+      id,
+      title,
+      asks,
+      outcome,
+      ...(broken.length === 0 ? {} : { broken }),
+    }));
   const kept = before.filter(({ id }) => !news.some((one) => one.id === id));
   const answers = [...kept, ...news].sort((a, b) => (a.id < b.id ? -1 : 1));
   await writeJson(file, { kernel, answers } satisfies KernelAnswers);

@@ -7,7 +7,10 @@ import { describeFate, scoreLine } from './mutation.js';
 /** docs/data/kernel-NAME.json: what each scenario said on one kernel when it was last asked. */
 export interface KernelAnswers {
   readonly kernel: { readonly name: string; readonly release: string };
-  readonly answers: readonly Pick<ScenarioResult, 'id' | 'title' | 'asks' | 'outcome'>[];
+  readonly answers: readonly (Pick<ScenarioResult, 'id' | 'title' | 'asks' | 'outcome'> & {
+    /** Promises that it saw broken, as far as it asks for them. */
+    readonly broken?: readonly string[];
+  })[];
 }
 
 /** docs/data/coverage.json. */
@@ -52,16 +55,28 @@ export function promisesPage(data: PageData): string {
   ].join('\n');
 }
 
+type Answer = KernelAnswers['answers'][number];
+
+/** A known finding (DONE) is a promise that is broken, too. */
+const isBroken = ({ outcome }: Answer): boolean => outcome === 'FAIL' || outcome === 'DONE';
+
+/** Whether this answer is a breach of that promise; of all that it asks where it does not say which. */
+const breaks = (answer: Answer, promise: string): boolean =>
+  isBroken(answer) && (answer.broken ?? answer.asks).includes(promise);
+
 function promiseTable({ promises, kernels }: PageData): string[] {
   const names = kernels.map(({ kernel }) => `${kernel.name} ${kernel.release}`);
   const rows = Object.entries(promises).map(([name, says]) => {
     const holds = kernels.map(({ answers }) => {
       const asked = answers.filter(({ asks }) => asks.includes(name));
       const counted = asked.filter(({ outcome }) => outcome !== 'SKIP');
-      const failed = counted.filter(({ outcome }) => outcome === 'FAIL');
+      const failed = counted.filter((answer) => breaks(answer, name));
       const open = counted.filter(({ outcome }) => outcome === 'ERROR' || outcome === 'MISS');
       if (counted.length === 0) return 'not asked';
-      if (failed.length > 0) return `**broken** in ${failed.length} of ${counted.length}`;
+      if (failed.length > 0) {
+        const isKnown = failed.every(({ outcome }) => outcome === 'DONE');
+        return `**broken**${isKnown ? ', as is known,' : ''} in ${failed.length} of ${counted.length}`;
+      }
       return open.length > 0
         ? `holds in ${counted.length - open.length} of ${counted.length}, rest undecided`
         : `holds (${counted.length})`;
@@ -74,15 +89,18 @@ function promiseTable({ promises, kernels }: PageData): string[] {
 function broken({ kernels }: PageData): string[] {
   const lines = kernels.flatMap(({ kernel, answers }) =>
     answers
-      .filter(({ outcome }) => outcome === 'FAIL')
-      .map(({ id, title }) => `- ${kernel.name}: \`${id}\` — it is not true that ${oneLine(title, 300)}`),
+      .filter(isBroken)
+      .map(
+        ({ id, title, outcome }) =>
+          `- ${kernel.name}: \`${id}\` — it is not true that ${oneLine(title, 300)}${outcome === 'DONE' ? ' ([known](findings.md))' : ''}`,
+      ),
   );
   return lines.length === 0 ? [] : ['## Broken today', '', ...lines, ''];
 }
 
 const verdictWords: Readonly<Record<string, string>> = {
   PASS: 'yes',
-  DONE: 'yes',
+  DONE: '**no**, as is known',
   FAIL: '**no**',
   SKIP: '-',
 };
@@ -105,7 +123,7 @@ function scenarioTable({ kernels }: PageData): string[] {
     const said = kernels.map(({ answers }) => {
       const own = answers.filter(({ id }) => id.startsWith(`${table}/`));
       const counted = own.filter(({ outcome }) => outcome !== 'SKIP');
-      const good = counted.filter(({ outcome }) => outcome === 'PASS' || outcome === 'DONE');
+      const good = counted.filter(({ outcome }) => outcome === 'PASS');
       return own.length === 0 ? '' : `${good.length} of ${counted.length}`;
     });
     return row(`\`${table}/…\``, 'a table of cells: removal × state of the memory × afterwards', ...said);

@@ -48,6 +48,18 @@ test('a promise holds where every scenario that asks for it passed, and is broke
   t.regex(page, /- k: `a\/two` — it is not true that it is so/);
 });
 
+test('a known finding is a promise that is broken, and not the others that its scenario asks for', (t) => {
+  const known = { ...answer('a/known', 'FAIL', ['zap', 'pool']), outcome: 'DONE' as const, broken: ['pool'] };
+  const page = promisesPage({
+    ...data,
+    kernels: [{ kernel: { name: 'k', release: '6.12' }, answers: [known, answer('a/one', 'PASS')] }],
+  });
+  t.regex(page, /`zap` \| it is zapped \| holds \(2\)/);
+  t.regex(page, /`pool` \| it is balanced \| \*\*broken\*\*, as is known, in 1 of 1/);
+  t.regex(page, /- k: `a\/known` — it is not true that .*known/);
+  t.regex(page, /`a\/known` \| .* \| \*\*no\*\*, as is known \|/);
+});
+
 test('cells are counted by table, and a bar in a title does not end its column', (t) => {
   const page = promisesPage(data);
   t.regex(page, /`m\/t\/…` \| .* \| 1 of 1 \|/);
