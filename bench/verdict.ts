@@ -48,6 +48,12 @@ function busyMs(work: () => void): number {
 const times = (work: () => void): number[] => Array.from({ length: rounds }, () => busyMs(work));
 const shown = (value: number): string => (value >= 100 ? value.toFixed(0) : value.toFixed(1));
 
+/** A row of rates in MB/s, of which the median has to reach `atLeast`. */
+function rateRow(what: string, rounds: readonly number[], atLeast: number, note: string): Row {
+  const value = median(rounds);
+  return { what, value, unit: 'MB/s', target: `>= ${atLeast}`, met: value >= atLeast, rounds, note };
+}
+
 const main = path.resolve(import.meta.dirname, '../src/cli/main.js');
 
 /** The logs in a folder, or made ones put into `scratch`. */
@@ -87,18 +93,9 @@ function wholeProcess(files: readonly string[]): Row {
     if (status !== 0 && status !== 1) throw new Error(`the console command ended with ${status}`);
     return bytes / 1e3 / (performance.now() - since);
   });
-  const value = median(rates);
   const busy = (childrenMs() - before) / rounds;
   const note = `one fresh process over ${files.length} logs, wall clock; the best round: ${shown(Math.max(...rates))}; ${shown(busy)} ms of CPU each, on all its threads`;
-  return {
-    what: 'many small logs, cold',
-    value,
-    unit: 'MB/s',
-    target: '>= 12',
-    met: value >= 12,
-    rounds: rates,
-    note,
-  };
+  return rateRow('many small logs, cold', rates, 12, note);
 }
 
 function manyLogs(files: readonly string[]): Row {
@@ -107,34 +104,17 @@ function manyLogs(files: readonly string[]): Row {
   const rates = times(() => {
     for (const log of logs) judgeConsole(log);
   }).map((ms) => bytes / 1e3 / ms);
-  const value = median(rates);
   const note = `${logs.length} logs, ${shown(bytes / 1e6)} MB, one after another; the first round, cold: ${shown(rates[0] ?? 0)}`;
-  return {
-    what: 'many small logs',
-    value,
-    unit: 'MB/s',
-    target: '>= 12',
-    met: value >= 12,
-    rounds: rates,
-    note,
-  };
+  return rateRow('many small logs', rates, 12, note);
 }
 
 function clean(): Row {
   const log = Buffer.from(cleanLog(50e6), 'latin1');
   const found = judgeConsole(log).splats.length;
   const rates = times(() => judgeConsole(log)).map((ms) => log.length / 1e3 / ms);
-  const value = median(rates);
   const note = `${shown(log.length / 1e6)} MB of boot messages, ${found} splats`;
-  return {
-    what: 'clean log',
-    value,
-    unit: 'MB/s',
-    target: '>= 200',
-    met: value >= 200 && found === 0,
-    rounds: rates,
-    note,
-  };
+  const row = rateRow('clean log', rates, 200, note);
+  return { ...row, met: row.met && found === 0 };
 }
 
 function manyReports(): Row {

@@ -23,7 +23,8 @@ function rarestEnd(word: string): string {
   return word.slice(best);
 }
 
-const quote = (word: string): string => word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+/** A word as a pattern that matches nothing else. */
+export const quote = (word: string): string => word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
 const searchFor = (ends: readonly string[]): RegExp => new RegExp([...ends].sort().map(quote).join('|'), 'g');
 

@@ -1,3 +1,4 @@
+import { quote } from '../anchors.js';
 import { rules } from './index.js';
 import { requiredLiteral } from './literal.js';
 import { lookalikes } from './lookalikes.js';
@@ -34,7 +35,6 @@ const shortest = words.filter((word) => !words.some((other) => other !== word &&
 /** Words of which one stands in every line that starts a report. */
 export const startWords: readonly string[] = shortest;
 
-const quote = (word: string): string => word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 /** The longest word at a place, with what it begins with, so that all of a line's words come out of one search. */
 const anyWord = new RegExp(words.map(quote).join('|'), 'g');
 const prefixes = new Map(words.map((word) => [word, words.filter((other) => word.startsWith(other))]));
