@@ -8,6 +8,7 @@ import type { KernelSpec } from '../config/kernel.js';
 import { buildKernel } from '../images/build.js';
 import type { Mutant } from '../images/mutant.js';
 import { LastrefError, messageOf } from '../kit/errors.js';
+import { Turns } from '../kit/turns.js';
 import type { WantedAccelerator } from '../qemu/accel.js';
 import type { Found } from '../suite/discover.js';
 import { discount, promiseShown, stagesFor } from '../suite/mutation.js';
@@ -28,10 +29,9 @@ export interface CampaignOptions {
 
 /** What building a mutant came to. */
 type Built =
-  | { readonly seconds: number; readonly sinceMs: number; readonly fate: null }
+  | { readonly seconds: number; readonly fate: null }
   | {
       readonly seconds: number;
-      readonly sinceMs: number;
       readonly fate: 'does-not-apply' | 'does-not-build' | 'undecided';
       readonly why: string;
     };
@@ -43,13 +43,13 @@ async function build(mutant: Mutant, { spec, signal }: CampaignOptions): Promise
   const sinceMs = performance.now();
   try {
     await buildKernel(spec, { mutant: mutant.path, signal });
-    return { sinceMs, seconds: secondsSince(sinceMs), fate: null };
+    return { seconds: secondsSince(sinceMs), fate: null };
   } catch (error) {
     signal.throwIfAborted();
     const why = messageOf(error);
     const theirs = error instanceof LastrefError && error.exitCode === 125;
     const fate = !theirs ? 'undecided' : /does not compile/.test(why) ? 'does-not-build' : 'does-not-apply';
-    return { sinceMs, seconds: secondsSince(sinceMs), fate, why };
+    return { seconds: secondsSince(sinceMs), fate, why };
   }
 }
 
@@ -110,6 +110,9 @@ async function judgeMutant(
   const passed = new Set(earlier?.text === hash ? earlier.passed : []);
   const discounted = new Map<string, string>();
   const others: Shown[] = [];
+  const askedMs = performance.now();
+  // the time in which it was built and asked, not that in which it waited for its turn
+  const spent = (): number => Math.round((built.seconds + secondsSince(askedMs)) * 10) / 10;
   const record = (
     fate: MutantRecord['fate'],
     why: string,
@@ -126,7 +129,7 @@ async function judgeMutant(
     passed: [...passed].sort(),
     discounted: [...discounted].map(([scenario, reason]) => ({ scenario, why: reason })),
     buildSeconds: built.seconds,
-    seconds: secondsSince(built.sinceMs),
+    seconds: spent(),
   });
   if (built.fate !== null) return record(built.fate, built.why);
 
@@ -146,7 +149,7 @@ async function judgeMutant(
           ? record('does-not-boot', 'no guest of this kernel boots: it cannot be asked')
           : record('undecided', `no guest boots here, with the bug or without: ${open[0]?.id} is ${sane}`);
       }
-      const seconds = secondsSince(built.sinceMs);
+      const seconds = spent();
       for (const result of results) {
         if (['PASS', 'DONE', 'SKIP'].includes(result.outcome)) passed.add(result.id);
         else if (result.id !== shown?.id) {
@@ -221,7 +224,10 @@ async function controlOf(
   return outcome;
 }
 
-/** Mutants one by one, each built while the one before is being asked. `onRecord` is told after each. */
+/** Mutants that are asked at once: while one waits for a hang to be certain, another can use the machine. */
+const askedAtOnce = 2;
+
+/** Mutants in their order, each built while those before are being asked. `onRecord` is told after each, one at a time. */
 export async function runCampaign(
   mutants: readonly { readonly mutant: Mutant; readonly hash: string }[],
   state: MutationState,
@@ -229,25 +235,39 @@ export async function runCampaign(
   onRecord: (state: MutationState, record: MutantRecord) => Promise<void>,
 ): Promise<MutationState> {
   const control: Record<string, string> = { ...state.control };
+  const [toAsk, toRecord] = [new Turns(askedAtOnce), new Turns(1)];
+  const failed = new AbortController();
+  const signal = AbortSignal.any([options.signal, failed.signal]);
   let current = state;
-  const start = (index: number): Promise<Built> | undefined => {
-    const next = mutants[index];
-    if (next === undefined) return undefined;
-    const building = build(next.mutant, options);
-    building.catch(() => undefined); // an interruption is met where it is awaited
-    return building;
-  };
-  let building = start(0);
-  for (const [index, { mutant, hash }] of mutants.entries()) {
-    options.tell(`${index + 1} of ${mutants.length}: ${mutant.name}`);
-    const built = await building;
-    if (built === undefined) break;
-    building = start(index + 1);
+  const judge = async (mutant: Mutant, hash: string, built: Built): Promise<void> => {
+    const told = { ...options, signal, tell: (line: string) => options.tell(`${line}  [${mutant.name}]`) };
     const earlier = current.mutants.find(({ name }) => name === mutant.name);
-    const record = await judgeMutant(mutant, hash, built, earlier, control, options);
-    const others = current.mutants.filter(({ name }) => name !== mutant.name);
-    current = { ...current, mutants: [...others, record], control: { ...control } };
-    await onRecord(current, record);
+    const record = await judgeMutant(mutant, hash, built, earlier, control, told);
+    await toRecord.take(() => {
+      const others = current.mutants.filter(({ name }) => name !== mutant.name);
+      current = { ...current, mutants: [...others, record], control: { ...control } };
+      return onRecord(current, record);
+    });
+  };
+  const judging: Promise<void>[] = [];
+  try {
+    for (const [index, { mutant, hash }] of mutants.entries()) {
+      signal.throwIfAborted();
+      options.tell(`${index + 1} of ${mutants.length}: ${mutant.name}`);
+      const built = await build(mutant, { ...options, signal });
+      // the next one is built when this one is being asked, so that no more than one kernel waits
+      await new Promise<void>((begun) => {
+        const judged = toAsk.take(() => {
+          begun();
+          return judge(mutant, hash, built);
+        });
+        judged.catch((error: unknown) => failed.abort(error));
+        judging.push(judged);
+      });
+    }
+  } finally {
+    await Promise.allSettled(judging);
   }
+  await Promise.all(judging);
   return current;
 }
