@@ -50,6 +50,7 @@ static const struct verb verbs[] = {
 	{ "take", 2, verb_take },
 	{ "churn", 1, verb_churn },
 	{ "mapfail", 3, verb_mapfail },
+	{ "writefail", 3, verb_writefail },
 	/* processes */
 	{ "fork", 1, verb_fork },
 	{ "kill", 2, verb_kill },

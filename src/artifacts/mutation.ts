@@ -51,6 +51,8 @@ export interface MutationState {
   readonly startedAt: string;
   readonly kernel: { readonly name: string; readonly key: string; readonly release: string };
   readonly mutants: readonly MutantRecord[];
+  /** How many mutants it is about, asked or not; a run that was stopped has records of fewer. */
+  readonly planned?: number;
   /** What scenarios that killed say on the kernel without a bug: one that fails there proves nothing. */
   readonly control: Readonly<Record<string, string>>;
 }

@@ -40,13 +40,14 @@ export async function docsCommand(
 
 async function takeMutation(data: string, state: MutationState): Promise<void> {
   const mutants = state.mutants.map((record) => ({ ...record, passed: [] })); // the page does not show them
-  const { kernel, control, id, startedAt } = state;
+  const { kernel, control, id, startedAt, planned } = state;
   await writeJson(path.join(data, `mutants-${kernel.name}.json`), {
     id,
     startedAt,
     kernel,
     mutants,
     control,
+    ...(planned === undefined ? {} : { planned }),
   });
 }
 

@@ -84,7 +84,11 @@ export async function mutantsCommand(options: MutantsOptions): Promise<number> {
       state.mutants.some((record) => record.name === mutant.name && isSettled(record, hashOf(mutant)));
     const equal = mutants.filter((mutant) => mutant.equivalent !== null);
     const others = state.mutants.filter(({ name }) => !equal.some((mutant) => mutant.name === name));
-    await keep({ ...state, mutants: [...others, ...equal.map(equivalentRecord)] });
+    await keep({
+      ...state,
+      mutants: [...others, ...equal.map(equivalentRecord)],
+      planned: new Set([...state.mutants, ...mutants].map(({ name }) => name)).size,
+    });
     const open = mutants.filter((mutant) => mutant.equivalent === null && !settled(mutant));
     tell(
       `${open.length} of ${mutants.length} mutants to ask about on ${spec.name} ${base.release} - ${folder}`,
@@ -101,6 +105,7 @@ export async function mutantsCommand(options: MutantsOptions): Promise<number> {
     const asked = {
       ...state,
       mutants: state.mutants.filter(({ name }) => mutants.some((one) => one.name === name)),
+      planned: mutants.length,
     };
     process.stdout.write(
       options.json === true

@@ -133,7 +133,16 @@ async function judgeMutant(
   });
   if (built.fate !== null) return record(built.fate, built.why);
 
+  const otherwise = async (): Promise<MutantRecord | null> => {
+    const other = await shownOtherwise(others, control, options);
+    if (other === undefined) return null;
+    const kill = { ...killOf(other.result, mutant, other.seconds), otherwise: true };
+    return record('killed', 'for another promise than its header names', kill);
+  };
   for (const stage of stagesFor(mutant, options.quick, options.all)) {
+    // where none is left that asks for what it breaks, a failure for another promise is as good as it gets
+    const wrong = asksForAny(stage, mutant.breaks) ? null : await otherwise();
+    if (wrong !== null) return wrong;
     let open = stage.filter(({ id }) => !passed.has(id));
     while (open.length > 0) {
       const { shown, results, booted } = await ask(
@@ -166,18 +175,16 @@ async function judgeMutant(
       open = open.filter(({ id }) => !passed.has(id) && !discounted.has(id));
     }
   }
-  const other = await shownOtherwise(others, control, options);
-  if (other !== undefined) {
-    return record('killed', 'for another promise than its header names', {
-      ...killOf(other.result, mutant, other.seconds),
-      otherwise: true,
-    });
-  }
+  const wrong = await otherwise();
+  if (wrong !== null) return wrong;
   const silent = [...discounted].filter(([, why]) => /^(ERROR|MISS): /.test(why));
   return silent.length > 0
     ? record('undecided', `no verdict from ${silent.map(([id]) => id).join(', ')}`)
     : record('survived', discounted.size > 0 ? 'what failed does not show this bug' : '');
 }
+
+const asksForAny = (stage: readonly Found[], words: readonly string[]): boolean =>
+  stage.some(({ scenario }) => scenario.options.asks.some((ask) => words.includes(ask)));
 
 interface Shown {
   readonly result: ScenarioResult;

@@ -11,10 +11,12 @@ import {
   type Churned,
   type ChurnOptions,
   churn,
+  type FailedCall,
   mapFailing,
   type TakeOptions,
   type TakingCall,
   takePages,
+  writeFailing,
 } from './probe-types-take.js';
 import { Transfer } from './transfer.js';
 
@@ -127,8 +129,13 @@ export class Owner {
   }
 
   /** mmap and munmap of a device's memory with the nth allocation of the kernel failing. */
-  async mapFailing(device: Nvme, length: number, nth: number): ReturnType<typeof mapFailing> {
+  async mapFailing(device: Nvme, length: number, nth: number): Promise<FailedCall> {
     return mapFailing(this.probe, await this.#open(device.allocate), length, nth);
+  }
+
+  /** Binds a device to its driver with the nth allocation of the kernel failing: probing is done by the writer. */
+  async bindFailing(device: Nvme, nth: number): Promise<FailedCall> {
+    return writeFailing(this.probe, await this.#open(device.bindFile, false, 'wo'), device.bdf, nth);
   }
 
   /** Ordinary memory. */

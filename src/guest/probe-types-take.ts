@@ -146,16 +146,33 @@ export async function churn(
   };
 }
 
-/** mmap(2) and munmap(2) with the nth allocation of the kernel failing; `injected` when there was an nth one. */
+/** How a call ended whose nth allocation was to fail; `injected` when there was an nth one. */
+export interface FailedCall {
+  readonly errno: string | null;
+  readonly injected: boolean;
+}
+
+const failedCall = (fields: Readonly<Record<string, string>>): FailedCall => ({
+  errno: fields['errno'] === 'none' ? null : (fields['errno'] ?? '?'),
+  injected: fields['injected'] === '1',
+});
+
+/** mmap(2) and munmap(2) with the nth allocation of the kernel failing. */
 export async function mapFailing(
   probe: P2pmemProbe,
   fd: ProbeFd,
   length: number,
   nth: number,
-): Promise<{ readonly errno: string | null; readonly injected: boolean }> {
-  const fields = await probe.ask('mapfail', [fd.name, length, nth]);
-  return {
-    errno: fields['errno'] === 'none' ? null : (fields['errno'] ?? '?'),
-    injected: fields['injected'] === '1',
-  };
+): Promise<FailedCall> {
+  return failedCall(await probe.ask('mapfail', [fd.name, length, nth]));
+}
+
+/** write(2) with the nth allocation failing of what the kernel does in the writer. */
+export async function writeFailing(
+  probe: P2pmemProbe,
+  fd: ProbeFd,
+  text: string,
+  nth: number,
+): Promise<FailedCall> {
+  return failedCall(await probe.ask('writefail', [fd.name, text, nth]));
 }

@@ -59,12 +59,15 @@ export function mutationTable(state: MutationState): string {
 }
 
 /** One sentence: the score, and what is not in it. */
-export function scoreLine(state: Pick<MutationState, 'mutants' | 'kernel'>): string {
+export function scoreLine(state: Pick<MutationState, 'mutants' | 'kernel' | 'planned'>): string {
+  const { mutants, planned = mutants.length } = state;
   const { counts, killed, of, medianSeconds } = scoreOf(state);
   const beside = (['does-not-apply', 'does-not-build', 'equivalent'] as const)
     .filter((fate) => counts[fate] > 0)
-    .map((fate) => `${counts[fate]} ${fate.replaceAll('-', ' ')}`);
+    .map((fate): string => `${counts[fate]} ${fate.replaceAll('-', ' ')}`);
   const median = medianSeconds === null ? '' : `, median ${medianSeconds.toFixed(0)} s from build to verdict`;
+  const unasked = Math.max(0, planned - mutants.length);
+  if (unasked > 0) beside.push(`${unasked} not asked yet`);
   const more = beside.length === 0 ? '' : `; besides: ${beside.join(', ')}`;
   return `${state.kernel.name} ${state.kernel.release}: ${killed} of ${of} mutants killed${median}${more}`;
 }

@@ -82,6 +82,17 @@ export const noiseRows: readonly NoiseRow[] = [
     declared: true,
     reason: 'the scenario hands GUP flags that it refuses with a warning',
   },
+  {
+    // arch/x86/mm/init_64.c: add_pages warns of every failure of __add_pages, also for want of memory.
+    id: 'add-pages',
+    kernels: between('6.12', '7.3'),
+    class: 'WARNING',
+    title: 'WARNING in add_pages',
+    function: 'add_pages',
+    file: /^arch\/x86\/mm\/init_64\.c$/,
+    declared: true,
+    reason: 'the scenario lets the struct pages of device memory run out of memory',
+  },
 ];
 
 /**

@@ -50,6 +50,10 @@ test('the score counts what could have been killed, and the median is of what wa
   );
 });
 
+test('a run that was stopped says how many mutants it has not asked', (t) => {
+  t.regex(scoreLine({ ...mixed, planned: 9 }), /; besides: 1 does not apply, 1 equivalent, 3 not asked yet$/);
+});
+
 test('the table begins with what got away, and says who saw the others and how', (t) => {
   const lines = mutationTable(mixed).split('\n');
   t.regex(lines[0] ?? '', /^survived +d +no scenario saw it$/);

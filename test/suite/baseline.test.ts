@@ -54,6 +54,20 @@ test('a failure that another witness than an assertion sees is known where its r
   t.is(inLightOf(row, hung).known, undefined);
 });
 
+test('a known report of KASAN may have turned lockdep off; any other loss beside it is news', (t) => {
+  const seen = (lost: string): Verdict => ({
+    ...failed,
+    reasons: [
+      { witness: 'console', detail: 'the kernel reported KASAN' },
+      { witness: 'completeness', detail: lost },
+    ],
+  });
+  const off = seen('coverage lost: lockdep turned itself off: the kernel is tainted');
+  t.is(inLightOf({ ...row, seenBy: 'console' }, off).verdict.outcome, 'DONE');
+  t.is(inLightOf(row, off).known, undefined);
+  t.is(inLightOf({ ...row, seenBy: 'console' }, seen('coverage lost: records are missing')).known, undefined);
+});
+
 const news: readonly (readonly [string, Partial<Verdict>])[] = [
   ['that says something else', { headline: 'pool-balances broken: 4 pages are lost' }],
   ['of another promise', { broken: ['zap-on-unbind'] }],

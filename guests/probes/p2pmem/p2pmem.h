@@ -101,6 +101,7 @@ VERB(inflight);
 VERB(take);
 VERB(churn);
 VERB(mapfail);
+VERB(writefail);
 VERB(spin);
 VERB(unspin);
 VERB(reread);

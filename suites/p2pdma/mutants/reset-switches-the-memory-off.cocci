@@ -1,5 +1,5 @@
 // describe: a controller reset leaves the controller's memory disabled
-// breaks: data-arrives
+// breaks: reset-keeps-memory, data-arrives
 // accepts: rebind-works, guest-survives, no-page-in-two-hands, unbind-finishes
 // invariant: a controller reset keeps mapping, data and pool
 // seen by: reset-hotplug/controller-reset-leaves-mappings-alone, matrix/controller-reset/dirty/again
