@@ -223,7 +223,8 @@ export class Nvme {
   }
 
   async #number(attribute: string): Promise<number> {
-    const text = (await this.#guest.read(`${this.sysfs}/${attribute}`)).trim();
+    const file = `${this.sysfs}/${attribute}`;
+    const text = (await this.#guest.read(file).catch((error) => this.#withdrawn(file, error))).trim();
     const value = Number(text);
     if (!/^\d+$/.test(text) || !Number.isSafeInteger(value)) {
       throw new LastrefError(`${attribute} of ${this.id} is no number: "${text.slice(0, 40)}"`, {
@@ -231,6 +232,12 @@ export class Nvme {
       });
     }
     return value;
+  }
+
+  /** An attribute that a device has and that is not there is the kernel's doing, not that of whoever looks. */
+  async #withdrawn(file: string, error: unknown): Promise<never> {
+    if (!(await this.#guest.exists(this.sysfs)) || (await this.#guest.exists(file))) throw error;
+    throw new LastrefError(`${file} is not there, and ${this.id} is`, { blame: 'kernel' });
   }
 }
 

@@ -1,10 +1,10 @@
 import { type Limits, numberOf, TypedProbe } from './probe-types.js';
 
 /**
- * What a racer does (guests/probes/race/roles.c): reads or writes one word over and over, maps and unmaps, moves its
- * mapping about and gives pages back, forks children that touch what they were born with.
+ * What a racer does (guests/probes/race/roles.c): reads or writes one word over and over, maps and unmaps, maps
+ * again what was taken away, moves its mapping about and gives pages back, forks children that touch what they were born with.
  */
-export type Role = 'load' | 'store' | 'churn' | 'storm' | 'spawn';
+export type Role = 'load' | 'store' | 'churn' | 'remap' | 'storm' | 'spawn';
 export type Phase = 'before' | 'during' | 'over';
 /** `gone` is ENODEV, `empty` ENOMEM and `invalid` EINVAL of mmap; `revived` is memory that was dead and is not any more. */
 export type RaceOutcome =

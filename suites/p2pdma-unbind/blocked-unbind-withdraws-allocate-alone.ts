@@ -22,6 +22,7 @@ export default scenario(
     const unbind = cmb.unbind();
     await expect(unbind, 'unbind-waits-for-pins').toBeBlockedIn('memunmap_pages');
     expect('p2pmem/allocate is there', await guest.exists(cmb.allocate)).toBe(false);
+    expect('p2pmem/size is there', await guest.exists(attribute), 'refusals-are-exact').toBe(true);
     expect('size of the pool', await cmb.poolSize(), 'refusals-are-exact').toBe(size);
     expect('pages in flight are out', (await cmb.available()) <= size - 64 * KiB).toBe(true);
 

@@ -198,3 +198,15 @@ test.serial('a pool is read from sysfs, and what is no number is no reading', as
   });
   t.is(error?.blame, 'kernel');
 });
+
+test.serial('an attribute that is gone while its device is there is the doing of the kernel', async (t) => {
+  const file = '/sys/bus/pci/devices/0000:03:00.0/p2pmem/size';
+  const { cmb } = await bench(t, {
+    answers: [
+      { starts: `cat ${file}`, code: 1, stderr: 'No such file or directory' },
+      { starts: `test -e ${file}`, code: 1 },
+    ],
+  });
+  const error = await t.throwsAsync<LastrefError>(cmb.poolSize(), { message: /size is not there, and cmb is$/ });
+  t.is(error?.blame, 'kernel');
+});

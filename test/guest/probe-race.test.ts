@@ -25,12 +25,12 @@ test('a removal that removes nothing is told by what still goes through when it 
   const round = await race.round(
     { file: nothing, value: 'x' },
     allocate,
-    ['load', 'store', 'churn', 'spawn'],
+    ['load', 'store', 'churn', 'remap', 'spawn'],
     how,
   );
   t.is(round.errno, null);
   t.is(await readFile(nothing, 'utf8'), 'x');
-  for (const role of ['load', 'store', 'churn', 'spawn'])
+  for (const role of ['load', 'store', 'churn', 'remap', 'spawn'])
     t.true((round.counts[`${role}.touched.over`] ?? 0) > 0, role);
   t.true(round.count('mapped', 'over') > 0);
   t.is(round.count('faulted', 'over') + round.count('faulted', 'during'), 0);

@@ -91,6 +91,24 @@ static void churn(struct racer *racer)
 	}
 }
 
+/*
+ * Maps again the moment that its memory is taken away, and gives nothing back by itself: a removal that lets it in once
+ * more, after its zap, waits for ever.
+ */
+static void remap(struct racer *racer)
+{
+	unsigned late = 0;
+
+	while (goes_on(racer, &late)) {
+		volatile uint64_t *memory = map_memory(racer);
+
+		if (memory == NULL)
+			continue;
+		access_spin(racer, last_word(racer, memory), true);
+		munmap((void *)memory, racer->course->bytes);
+	}
+}
+
 /* Moves its mapping about and gives single pages back while it is mapped. */
 static void storm(struct racer *racer)
 {
@@ -142,6 +160,7 @@ static void spawn(struct racer *racer)
 }
 
 const struct role roles[] = {
-	{ "load", load }, { "store", store }, { "churn", churn }, { "storm", storm }, { "spawn", spawn },
+	{ "load", load },   { "store", store }, { "churn", churn },
+	{ "remap", remap }, { "storm", storm }, { "spawn", spawn },
 };
 const size_t role_count = sizeof(roles) / sizeof(roles[0]);

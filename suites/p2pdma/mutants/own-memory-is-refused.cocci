@@ -5,10 +5,17 @@
 // seen by: p2pdma/peer-to-peer-refused-when-blocked
 // files: drivers/pci/p2pdma.c
 @@
-identifier a, bb;
+identifier a, bb, provider, client;
 @@
-  if (
--     a == bb
-+     a == bb && bb != client
-     )
-  goto check_b_path_acs;
+  calc_map_type_and_dist(struct pci_dev *provider, struct pci_dev *client, ...)
+  {
+  <+...
+- if (a == bb)
++ if (a == bb && client == provider) {
++ 	*dist = 0;
++ 	goto map_through_host_bridge;
++ }
++ if (a == bb)
+  	goto check_b_path_acs;
+  ...+>
+  }

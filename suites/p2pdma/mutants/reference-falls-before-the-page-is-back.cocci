@@ -1,4 +1,4 @@
-// describe: a page drops its reference on the pagemap a moment before it is back in the pool
+// describe: a page drops its reference on the pagemap before it is back in the pool, and the last one comes back late
 // breaks: guest-survives
 // accepts: unbind-finishes, unbind-waits-for-pins
 // invariant: unbind returns only after the last page is back in the pool
@@ -18,7 +18,8 @@ identifier pgmap, ref;
   struct pci_p2pdma_pagemap *pgmap = ...;
   ...
 + percpu_ref_put(&pgmap->pgmap.ref);
-+ mdelay(20);
++ if (percpu_ref_is_zero(&pgmap->pgmap.ref))
++ 	mdelay(1500);
   gen_pool_free_owner(..., (void **)&ref);
 - percpu_ref_put(ref);
   }
