@@ -207,6 +207,8 @@ test.serial('an attribute that is gone while its device is there is the doing of
       { starts: `test -e ${file}`, code: 1 },
     ],
   });
-  const error = await t.throwsAsync<LastrefError>(cmb.poolSize(), { message: /size is not there, and cmb is$/ });
+  const error = await t.throwsAsync<LastrefError>(cmb.poolSize(), {
+    message: /size is not there, and cmb is$/,
+  });
   t.is(error?.blame, 'kernel');
 });

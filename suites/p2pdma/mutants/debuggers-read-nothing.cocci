@@ -5,12 +5,14 @@
 // files: fs/kernfs/file.c
 @@
 identifier of;
+expression ret;
 @@
   kernfs_vma_access(...)
   {
   <+...
-  if (!of->vm_ops)
-- 	return -EINVAL;
-+ 	return len;
+  if (of->vm_ops->access)
+  	ret = of->vm_ops->access(...);
++ else
++ 	ret = len;
   ...+>
   }
