@@ -2,7 +2,7 @@
 // breaks: guest-survives
 // accepts: unbind-finishes, unbind-waits-for-pins
 // invariant: unbind returns only after the last page is back in the pool
-// seen by: p2pdma/unbind-waits-for-write
+// seen by: p2pdma-unbind/unbind-waits-for-a-blocking-write, p2pdma/unbind-waits-for-write
 // files: drivers/pci/p2pdma.c
 @@
 @@

@@ -9,7 +9,7 @@ identifier of;
   kernfs_vma_fault(...)
   {
   <+...
-  if (!of->vm_ops)
+  if (!\(kernfs_get_active_of(of)\|kernfs_get_active(of->kn)\))
 - return VM_FAULT_SIGBUS;
 + return VM_FAULT_NOPAGE;
   ...+>

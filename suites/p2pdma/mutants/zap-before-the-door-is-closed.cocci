@@ -15,7 +15,7 @@ identifier kn;
 + 	kernfs_get(kn);
 + 	up_write(&kernfs_root(kn)->kernfs_rwsem);
 + 	kernfs_drain_open_files(kn);
-+ 	schedule_timeout_uninterruptible(HZ / 2);
++ 	schedule_timeout_uninterruptible(HZ / 3);
 + 	down_write(&kernfs_root(kn)->kernfs_rwsem);
 + 	kn->flags &= ~KERNFS_HAS_MMAP;
 + 	kernfs_put(kn);
