@@ -31,7 +31,7 @@ LASTREF := $(CLEAN_ENV) node build/src/cli/main.js
 OPTIONS = $${KERNEL:+--kernel "$$KERNEL"} $${JOBS:+--jobs "$$JOBS"} $(ARGS)
 SOURCES := $(shell find src suites images guests test bench -name '*.ts' 2>/dev/null)
 
-.PHONY: help check nightly try test lint format suite meta golden bench-verdict list doctor docs mutants kernel rootfs shell clean distclean new-scenario setup bench soak
+.PHONY: help check nightly try test lint format suite meta golden bench-verdict list doctor docs mutants kernel rootfs shell clean distclean new-scenario setup bench soak repeats
 
 help: ## list the targets
 	@printf 'usage: make TARGET [KERNEL=name|tree|bzImage|git:PATH#REF] [S="scenario or suite..."] [JOBS=n] [YES=1] [ARGS=...]\n\n'
@@ -73,6 +73,9 @@ bench: build/.compiled ## measure every target on this machine (an hour; ARGS="-
 
 soak: build/.compiled ## one scenario S over and over (N=200), each time in a fresh clone: same answer, nothing left behind
 	@$(CLEAN_ENV) node build/bench/soak.js $$S --rounds "$${N:-200}" $${KERNEL:+--kernel "$$KERNEL"}
+
+repeats: build/.compiled ## the quick run N times (default 20), seeds of their own: false alarms on a kernel without a bug
+	@$(CLEAN_ENV) node build/bench/repeats.js --times "$${N:-20}" $${KERNEL:+--kernel "$$KERNEL"}
 
 bench-verdict: build/.compiled ## time the verdict engine (ARGS=FOLDER: on the logs in it too)
 	@$(CLEAN_ENV) node build/bench/verdict.js $(ARGS)
