@@ -1,13 +1,9 @@
-import { errnoOf } from './exec-errno.js';
 import type { Nvme } from './nvme.js';
 import type { Attempt } from './owner.js';
 import type { GuestUnderTest } from './under-test.js';
 
 const subsystem = '/sys/kernel/config/nvmet/subsystems/lastref';
 const namespace = `${subsystem}/namespaces/1`;
-
-/** A constant text with arguments. Not tee(1): that of busybox calls every failure an I/O error, the shell tells them apart. */
-const echo = 'echo -n "$1" >"$0"';
 
 /** A namespace of the NVMe target in the guest, backed by a disk, that may use peer memory (nvmet's configfs). */
 export class NvmetNamespace {
@@ -43,8 +39,7 @@ export class NvmetNamespace {
     await this.#set('enable', '0');
   }
 
-  async #set(attribute: string, value: string): Promise<Attempt> {
-    const { code, stderr } = await this.#guest.exec(['sh', '-c', echo, `${namespace}/${attribute}`, value]);
-    return { what: `${attribute} of the target to "${value}"`, errno: code === 0 ? null : errnoOf(stderr) };
+  #set(attribute: string, value: string): Promise<Attempt> {
+    return this.#guest.tryWrite(`${namespace}/${attribute}`, value);
   }
 }

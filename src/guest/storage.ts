@@ -58,46 +58,37 @@ export async function array(
   members: readonly Storage[],
 ): Promise<Storage> {
   const name = ['md', level, ...members.map(({ node }) => node.replace('/dev/', ''))].join('_'); // of its own: names linger
-  const set = async (file: string, value: string): Promise<void> => {
-    const { code, stderr } = await guest.write(file, value);
-    if (code !== 0) throw new LastrefError(`${value} > ${file}: ${stderr.trim()}`, { blame: 'test' });
-  };
-  await set('/sys/module/md_mod/parameters/new_array', name);
+  await guest.write('/sys/module/md_mod/parameters/new_array', name);
   const md = `/sys/block/${name}/md`;
-  await set(`${md}/metadata_version`, 'none');
-  await set(`${md}/level`, level);
-  await set(`${md}/raid_disks`, String(members.length));
-  if (level === 'raid0') await set(`${md}/chunk_size`, '65536');
+  await guest.write(`${md}/metadata_version`, 'none');
+  await guest.write(`${md}/level`, level);
+  await guest.write(`${md}/raid_disks`, String(members.length));
+  if (level === 'raid0') await guest.write(`${md}/chunk_size`, '65536');
   for (const [slot, { node }] of members.entries()) {
     const block = node.replace('/dev/', '');
-    await set(`${md}/new_dev`, (await guest.read(`/sys/block/${block}/dev`)).trim());
-    await set(`${md}/dev-${block}/size`, '32768');
-    await set(`${md}/dev-${block}/slot`, String(slot)); // and in sync, as long as nothing runs
+    await guest.write(`${md}/new_dev`, (await guest.read(`/sys/block/${block}/dev`)).trim());
+    await guest.write(`${md}/dev-${block}/size`, '32768');
+    await guest.write(`${md}/dev-${block}/slot`, String(slot)); // and in sync, as long as nothing runs
   }
-  await set(`${md}/component_size`, '32768');
-  await set(`${md}/resync_start`, 'none'); // what the members hold is of no interest
-  await set(`${md}/array_state`, 'active');
+  await guest.write(`${md}/component_size`, '32768');
+  await guest.write(`${md}/resync_start`, 'none'); // what the members hold is of no interest
+  await guest.write(`${md}/array_state`, 'active');
   return { id: `${level} of ${members.map(({ id }) => id).join(' and ')}`, node: `/dev/${name}` };
 }
 
 /** Stops an array that nobody has open: its members are free again. */
 export async function stopArray(guest: GuestUnderTest, whole: Storage): Promise<void> {
   const state = `/sys/block/${whole.node.replace('/dev/', '')}/md/array_state`;
-  const { code, stderr } = await guest.write(state, 'clear');
-  if (code !== 0) throw new LastrefError(`clear > ${state}: ${stderr.trim()}`, { blame: 'test' });
+  await guest.write(state, 'clear');
 }
 
 /** Takes a device from its driver and gives it to vfio-pci. Returns the node of its IOMMU group. */
 export async function giveToVfio(guest: GuestUnderTest, device: Nvme): Promise<string> {
-  const set = async (file: string, value: string): Promise<void> => {
-    const { code, stderr } = await guest.write(file, value);
-    if (code !== 0) throw new LastrefError(`${value} > ${file}: ${stderr.trim()}`, { blame: 'test' });
-  };
   // The emulated IOMMU remaps no interrupts, and without that vfio attaches no group (drivers/vfio/vfio_iommu_type1.c).
-  await set('/sys/module/vfio_iommu_type1/parameters/allow_unsafe_interrupts', '1');
-  await set(`${device.sysfs}/driver_override`, 'vfio-pci');
-  await set(`${device.sysfs}/driver/unbind`, device.bdf);
-  await set('/sys/bus/pci/drivers_probe', device.bdf);
+  await guest.write('/sys/module/vfio_iommu_type1/parameters/allow_unsafe_interrupts', '1');
+  await guest.write(`${device.sysfs}/driver_override`, 'vfio-pci');
+  await guest.write(`${device.sysfs}/driver/unbind`, device.bdf);
+  await guest.write('/sys/bus/pci/drivers_probe', device.bdf);
   const group = (await guest.run(['readlink', `${device.sysfs}/iommu_group`])).trim();
   return `/dev/vfio/${group.split('/').at(-1)}`;
 }

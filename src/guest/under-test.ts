@@ -1,9 +1,10 @@
 import path from 'node:path';
 import { LastrefError } from '../kit/errors.js';
 import { until } from '../kit/wait.js';
+import { errnoOf } from './exec-errno.js';
 import type { RunningGuest } from './guest.js';
 import { findDevices, type Nvme } from './nvme.js';
-import { Owner, type Storage } from './owner.js';
+import { type Attempt, Owner, type Storage } from './owner.js';
 import type { ProbeClient } from './probe-client.js';
 import { P2pmemProbe } from './probe-types-p2pmem.js';
 import { RaceProbe } from './probe-types-race.js';
@@ -122,8 +123,17 @@ export class GuestUnderTest {
   }
 
   /** Writes text to a guest file (a sysfs or debugfs attribute). */
-  async write(file: string, text: string, deadlineMs?: number): Promise<ExecResult> {
-    return this.#guest.write(file, text, deadlineMs);
+  /** Writes text to a guest file; raises (test) when the kernel does not take it. */
+  async write(file: string, text: string, deadlineMs?: number): Promise<void> {
+    const { errno } = await this.tryWrite(file, text, deadlineMs);
+    if (errno !== null)
+      throw new LastrefError(`${file} does not take "${text}": ${errno}`, { blame: 'test' });
+  }
+
+  /** Writes text to a guest file; a refusal is a result. */
+  async tryWrite(file: string, text: string, deadlineMs?: number): Promise<Attempt> {
+    const { code, stderr } = await this.#guest.write(file, text, deadlineMs);
+    return { what: `write of "${text}" to ${file}`, errno: code === 0 ? null : errnoOf(stderr) };
   }
 
   /** An event of the timeline that no matcher makes. */

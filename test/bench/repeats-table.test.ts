@@ -32,6 +32,6 @@ test('a false alarm is named with its run and seed, and counts', (t) => {
   t.is(falseAlarms([one, repeat('aa', 1)]), 1);
   t.regex(
     repeatsTable([one]),
-    /1 false alarms, 1 asked twice[^]*\n {2}MISS a\/b \(run r1, seed 7\): no answer\n$/,
+    /1 false alarms, 1 asked twice[\s\S]*\n {2}MISS a\/b \(run r1, seed 7\): no answer\n$/,
   );
 });
