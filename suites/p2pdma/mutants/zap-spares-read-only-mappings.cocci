@@ -1,7 +1,7 @@
 // describe: unbind zaps only files that somebody mapped for writing
 // breaks: zap-on-unbind
 // accepts: unbind-finishes
-// invariant: every mapping faults after unbind, whatever its protection
+// invariant: every mapping faults after unbind, whatever its protection is
 // seen by: p2pdma/zap-reaches-locked-and-read-only
 // files: fs/kernfs/file.c
 @@
