@@ -119,15 +119,15 @@ export async function findScenario(id: string): Promise<Scenario> {
   throw new LastrefError(`${suiteFile(id)} has no scenario ${id}`, { blame: 'test' });
 }
 
-/** Suites in which a scenario is named by default: those that question the kernel, not the tool. */
-const metaArea = 'meta';
+/** Whether a scenario judges the tool and not the kernel: it is asked only when it is named. */
+export const isMeta = (id: string): boolean => id.startsWith('meta/');
 
 /**
  * The scenarios that words select: an id, a suite's folder, or a word they cover. No words: all but suites/meta.
  * Raises (user) with the nearest names for a word that selects nothing.
  */
 export function selectScenarios(all: readonly Found[], words: readonly string[]): Found[] {
-  if (words.length === 0) return all.filter(({ id }) => !id.startsWith(`${metaArea}/`));
+  if (words.length === 0) return all.filter(({ id }) => !isMeta(id));
   const chosen = new Set<Found>();
   for (const word of words) {
     const name = word

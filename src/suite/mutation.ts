@@ -1,7 +1,7 @@
 import type { MutantRecord } from '../artifacts/mutation.js';
 import type { ScenarioResult } from '../artifacts/result.js';
 import type { Mutant } from '../images/mutant.js';
-import type { Found } from './discover.js';
+import { type Found, isMeta } from './discover.js';
 import { isCell } from './narrow.js';
 import { promises } from './promises.js';
 
@@ -10,10 +10,13 @@ const isPromise = (word: string): boolean => word in promises;
 /** Cells of tables that a mutant meets when nothing else has seen it; as many as a quick run takes. */
 export const quickCells = 12;
 
+/** Words that scenarios cover of which there are too many, or which take too long, for one mutant. */
+const isLong: ReadonlySet<string> = new Set(['matrix', 'race']);
+
 /**
  * The order in which a mutant meets the scenarios: those that its header names (by id also such as a quick run leaves
  * out; by suite or covered word), then those that ask for a promise it breaks, then the rest of the quick run, cells of
- * tables last. Words of the header that select nothing (any more) are passed over: a mutant from elsewhere knows other suites.
+ * tables after those, and last what only a nightly run asks, but for the matrix and the long races. Words of the header that select nothing (any more) are passed over: a mutant from elsewhere knows other suites.
  */
 export function stagesFor(mutant: Mutant, quick: readonly Found[], all: readonly Found[]): Found[][] {
   const chosen = new Set(quick.map(({ id }) => id));
@@ -29,9 +32,17 @@ export function stagesFor(mutant: Mutant, quick: readonly Found[], all: readonly
   const asks = ({ scenario: { options } }: Found): boolean =>
     options.asks.some((ask) => mutant.breaks.includes(ask));
   const byHand = open.filter((found) => !isCell(found));
-  return [named, byHand.filter(asks), byHand.filter((found) => !asks(found)), open.filter(isCell)].filter(
-    (stage) => stage.length > 0,
+  const nightly = all.filter(
+    ({ id, scenario: { options } }) =>
+      !chosen.has(id) && !taken.has(id) && !isMeta(id) && !options.covers.some((word) => isLong.has(word)),
   );
+  return [
+    named,
+    byHand.filter(asks),
+    byHand.filter((found) => !asks(found)),
+    open.filter(isCell),
+    nightly,
+  ].filter((stage) => stage.length > 0);
 }
 
 /** Why a failed scenario does not show the bug; null when it does. Words of its header that name no promise are passed over. */

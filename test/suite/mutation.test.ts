@@ -69,6 +69,12 @@ test('cells of tables come last', (t) => {
   ]);
 });
 
+test('what a quick run leaves out comes after it, but for races, the matrix and the judges of the tool', (t) => {
+  const slow = found('c/slow', ['data-arrives']);
+  const cell = found('matrix/flr/x/y', ['zap-on-unbind'], ['matrix']);
+  t.deepEqual(ids(stagesFor(mutant(), quick, [cell, slow, ...all])), [['a/zap'], ['a/pool'], ['c/slow']]);
+});
+
 test('a failure shows the bug when it names a promise that the mutant breaks or accepts', (t) => {
   t.is(discount(result(['zap-on-unbind']), mutant()), null);
   t.is(discount(result(['unbind-finishes']), mutant()), null);
