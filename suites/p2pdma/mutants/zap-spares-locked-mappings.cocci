@@ -2,7 +2,7 @@
 // breaks: zap-on-unbind
 // accepts: unbind-finishes
 // invariant: every mapping faults after unbind, whatever its flags
-// seen by: p2pdma/zap-reaches-locked-and-read-only
+// equivalent: vm_insert_page makes the mapping VM_MIXEDMAP, and neither mmap nor mlock locks such a one (VM_SPECIAL): there are none
 // files: mm/memory.c
 @@
 iterator name vma_interval_tree_foreach, mapping_rmap_tree_foreach;
