@@ -18,7 +18,7 @@ import { terminalSafe } from '../kit/terminal-safe.js';
 import type { WantedAccelerator } from '../qemu/accel.js';
 import { describeFate, mutationPage, mutationTable, scoreOf } from '../report/mutation.js';
 import { discoverScenarios } from '../suite/discover.js';
-import { inBuildOrder, isSettled, quickCells } from '../suite/mutation.js';
+import { equivalentOn, inBuildOrder, isSettled, quickCells } from '../suite/mutation.js';
 import { chooseScenarios, defaultKernel } from '../suite/plan.js';
 import { findMutants } from './mutants.js';
 import { runCampaign } from './mutate.js';
@@ -82,14 +82,15 @@ export async function mutantsCommand(options: MutantsOptions): Promise<number> {
     };
     const settled = (mutant: Mutant): boolean =>
       state.mutants.some((record) => record.name === mutant.name && isSettled(record, hashOf(mutant)));
-    const equal = mutants.filter((mutant) => mutant.equivalent !== null);
+    const isEqual = (mutant: Mutant): boolean => equivalentOn(mutant, base.release) !== null;
+    const equal = mutants.filter(isEqual);
     const others = state.mutants.filter(({ name }) => !equal.some((mutant) => mutant.name === name));
     await keep({
       ...state,
       mutants: [...others, ...equal.map(equivalentRecord)],
       planned: new Set([...state.mutants, ...mutants].map(({ name }) => name)).size,
     });
-    const open = mutants.filter((mutant) => mutant.equivalent === null && !settled(mutant));
+    const open = mutants.filter((mutant) => !isEqual(mutant) && !settled(mutant));
     tell(
       `${open.length} of ${mutants.length} mutants to ask about on ${spec.name} ${base.release} - ${folder}`,
     );

@@ -19,6 +19,8 @@ export interface Mutant {
   readonly seenBy: readonly string[];
   /** Why no scenario can tell this kernel from a correct one; null for a bug that can be seen. */
   readonly equivalent: string | null;
+  /** Release from which on it is a bug all the same; null when it is none on any kernel. */
+  readonly equivalentBefore: string | null;
   /** Kernel source files it changes. */
   readonly files: readonly string[];
   readonly text: string;
@@ -45,7 +47,7 @@ const sentences = ['describe', 'invariant', 'equivalent'];
 function header(text: string, name: string): string[] {
   const lines = text.matchAll(new RegExp(`^(?://|#) ?${name}: *(.*)$`, 'gm'));
   return [...lines]
-    .flatMap((line) => (line[1] ?? '').split(sentences.includes(name) ? '\n' : /[\s,]+/))
+    .flatMap((line) => (line[1] ?? '').split(sentences.some((one) => name.startsWith(one)) ? '\n' : /[\s,]+/))
     .filter((one) => one !== '');
 }
 
@@ -86,7 +88,8 @@ export async function readMutant(file: string): Promise<Mutant> {
     accepts: header(text, 'accepts'),
     invariant: header(text, 'invariant').join(' '),
     seenBy: header(text, 'seen by'),
-    equivalent: header(text, 'equivalent').join(' ') || null,
+    equivalent: header(text, 'equivalent(?: before [\\d.]+)?').join(' ') || null,
+    equivalentBefore: /^(?:\/\/|#) ?equivalent before ([\d.]+):/m.exec(text)?.[1] ?? null,
     files,
     text,
     code: `${files.join(' ')}\n${text.replace(/^\/\/.*\n/gm, '')}`,

@@ -2,6 +2,7 @@ import type { MutantRecord } from '../artifacts/mutation.js';
 import type { ScenarioResult } from '../artifacts/result.js';
 import type { Mutant } from '../images/mutant.js';
 import { type Found, isMeta } from './discover.js';
+import { isAtLeast } from './kernel-rows.js';
 import { isCell } from './narrow.js';
 import { promises } from './promises.js';
 
@@ -59,6 +60,11 @@ export function discount(result: ScenarioResult, mutant: Mutant): string | null 
 export function promiseShown({ verdict: { broken } }: ScenarioResult, mutant: Mutant): string {
   const own = broken.find((promise) => mutant.breaks.includes(promise));
   return own ?? broken.find((promise) => mutant.accepts.includes(promise)) ?? broken[0] ?? 'guest-survives';
+}
+
+/** Why a mutant is no bug of a kernel of this release; null when it is one. */
+export function equivalentOn({ equivalent, equivalentBefore }: Mutant, release: string): string | null {
+  return equivalentBefore !== null && isAtLeast(release, equivalentBefore) ? null : equivalent;
 }
 
 /** Mutants of the same files after one another: each build then compiles little besides what it changes. Headers come last. */

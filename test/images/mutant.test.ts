@@ -23,6 +23,16 @@ test('the header says what a mutant is, breaks and changes', async (t) => {
   );
 });
 
+test('a mutant that is none is so on every kernel, or before a release', async (t) => {
+  const file = '// files: a/b.c\n@@ @@\n- x();\n';
+  const always = await readMutant(await mutant('a.cocci', `// equivalent: there are none\n${file}`));
+  t.deepEqual([always.equivalent, always.equivalentBefore], ['there are none', null]);
+  const once = await readMutant(await mutant('b.cocci', `// equivalent before 6.17: each alone\n${file}`));
+  t.deepEqual([once.equivalent, once.equivalentBefore], ['each alone', '6.17']);
+  const never = await readMutant(await mutant('c.cocci', file));
+  t.deepEqual([never.equivalent, never.equivalentBefore], [null, null]);
+});
+
 test('a semantic patch that names no files, or files elsewhere, is refused', async (t) => {
   await t.throwsAsync(readMutant(await mutant('m.cocci', '@@ @@\n- x();\n')), {
     message: /does not say which files/,

@@ -2,7 +2,7 @@ import test from 'ava';
 import type { ScenarioResult } from '../../src/artifacts/result.js';
 import type { Mutant } from '../../src/images/mutant.js';
 import type { Found } from '../../src/suite/discover.js';
-import { discount, inBuildOrder, promiseShown, stagesFor } from '../../src/suite/mutation.js';
+import { discount, equivalentOn, inBuildOrder, promiseShown, stagesFor } from '../../src/suite/mutation.js';
 import type { PromiseName } from '../../src/suite/promises.js';
 
 const mutant = (more: Partial<Mutant> = {}): Mutant => ({
@@ -14,6 +14,7 @@ const mutant = (more: Partial<Mutant> = {}): Mutant => ({
   invariant: '',
   seenBy: [],
   equivalent: null,
+  equivalentBefore: null,
   files: ['a.c'],
   text: '',
   code: '',
@@ -110,4 +111,12 @@ test('a header whose words name no promise declares none', (t) => {
     discount(result(['guest-survives']), mutant({ breaks: ['I-P3', 'zap-on-unbind'] })) ?? '',
     /not zap-on-unbind:/,
   );
+});
+
+test('what is no bug of an old kernel may be one of a new kernel', (t) => {
+  const until = mutant({ equivalent: 'each part is mapped by itself', equivalentBefore: '6.17' });
+  t.is(equivalentOn(until, '6.12.117'), 'each part is mapped by itself');
+  t.is(equivalentOn(until, '7.3.4'), null);
+  t.is(equivalentOn(mutant({ equivalent: 'there are none' }), '7.3.4'), 'there are none');
+  t.is(equivalentOn(mutant(), '6.12.117'), null);
 });

@@ -12,7 +12,7 @@ identifier of, vma;
   <+...
   if (
 -     !of->mmapped
-+     !of->mmapped && (vma->vm_flags & VM_WRITE)
++     (vma->vm_flags & VM_WRITE) && !of->mmapped
      ) { ... }
   ...+>
   }
