@@ -17,6 +17,8 @@ export interface PlainDisk {
 export interface Port {
   readonly kind: 'root-port';
   readonly device: NvmeDevice;
+  /** Below a root complex of its own (pxb-pcie), as in a machine of several sockets, and not below that of the chipset. */
+  readonly rootComplex?: 'own';
 }
 
 /** An upstream port on a root port of its own, with one downstream port per device (x3130/xio3130). */

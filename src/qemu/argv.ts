@@ -43,6 +43,9 @@ function disks({ shape, disks }: MachineSpec): string[] {
   ]);
 }
 
+/** Number of the first bus of a root complex of its own: out of the way of the chipset's, room for what hangs below. */
+const firstBus = (index: number): number => 0x40 + index * 0x10;
+
 function pcie({ shape, start }: MachineSpec): string[] {
   const plugged =
     start.kind === 'cold' ? nvmeDevices(shape) : start.kind === 'template' ? placeholders(shape) : [];
@@ -52,9 +55,14 @@ function pcie({ shape, start }: MachineSpec): string[] {
   return shape.pcie.flatMap((branch, index) => {
     slot += 1;
     // Room for a CMB that is plugged later, and a fixed place on pcie.0: the same BDF every time.
+    const addr = `0x${(index + 4).toString(16)}`;
+    const isApart = branch.kind === 'root-port' && branch.rootComplex === 'own';
     const rootPort = [
+      ...(isApart
+        ? ['-device', `pxb-pcie,id=rc${index},bus=pcie.0,addr=${addr},bus_nr=${firstBus(index)}`]
+        : []),
       '-device',
-      `pcie-root-port,id=rp${index},bus=pcie.0,addr=0x${(index + 4).toString(16)},chassis=${slot},slot=${slot},pref64-reserve=256M`,
+      `pcie-root-port,id=rp${index},bus=${isApart ? `rc${index}` : 'pcie.0'},addr=${addr},chassis=${slot},slot=${slot},pref64-reserve=256M`,
     ];
     if (branch.kind !== 'switch') return [...rootPort, ...on(`rp${index}`)];
     const ports = branch.devices.flatMap((_, port) => {

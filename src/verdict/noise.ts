@@ -93,6 +93,18 @@ export const noiseRows: readonly NoiseRow[] = [
     declared: true,
     reason: 'the scenario lets the struct pages of device memory run out of memory',
   },
+  {
+    // drivers/nvme/host/pci.c: nvme_probe takes back what nvme_pci_enable did, but for the memory of the admin queue.
+    id: 'nvme-admin-queue',
+    kernels: between('6.12', '7.3'),
+    class: 'DMA-API',
+    title: 'WARNING: DMA-API bug in dma_debug_device_change',
+    function: 'dma_debug_device_change',
+    file: /^kernel\/dma\/debug\.c$/,
+    declared: true,
+    reason:
+      'the scenario lets a probe of NVMe fail late, which leaves the memory of its admin queue allocated',
+  },
 ];
 
 /**
