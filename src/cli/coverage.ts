@@ -17,6 +17,11 @@ interface Explanation {
   readonly why: string;
 }
 
+/** docs/data/parts.json: of a file that has more in it, the functions that are code under test, and what to call them. */
+type Parts = Readonly<
+  Record<string, { readonly part: string; readonly functions: readonly string[] } | undefined>
+>;
+
 /** `lastref coverage`: what a run of a counting kernel reached, and every line that it did not. */
 export async function coverageCommand(
   words: readonly string[],
@@ -35,32 +40,37 @@ export async function coverageCommand(
 /** Coverage of a run, its unreached lines with their text and why. */
 export async function coverageOf(directory: string): Promise<CoverageReport[]> {
   const plan = JSON.parse(await readFile(runPaths(directory).plan, 'utf8')) as RunPlan;
-  const explanations = JSON.parse(
-    await readFile(path.join(projectRoot, 'docs', 'data', 'unreached.json'), 'utf8'),
-  ) as Explanation[];
+  const explanations = (await readData('unreached.json')) as Explanation[];
+  const parts = (await readData('parts.json')) as Parts;
   const files = await readCoverage(directory);
   return Promise.all(
     files.map(async (coverage) => {
       const source = path.join(plan.kernel.source ?? '', coverage.file);
       const text = await readFile(source, 'utf8').catch(() => '');
-      return reportOf(coverage, text.split('\n'), explanations);
+      return reportOf(coverage, text.split('\n'), explanations, parts);
     }),
   );
 }
 
+const readData = async (name: string): Promise<unknown> =>
+  JSON.parse(await readFile(path.join(projectRoot, 'docs', 'data', name), 'utf8'));
+
 /** Pure: counts, source and explanations to one file's report. */
 export function reportOf(
-  { file, lines }: FileCoverage,
+  { file, lines: all }: FileCoverage,
   source: readonly string[],
   explanations: readonly Explanation[],
+  parts: Parts = {},
 ): CoverageReport {
+  const part = parts[file];
+  const lines = part === undefined ? all : all.filter(({ fn }) => part.functions.includes(fn));
   const branches = lines.flatMap((line) => line.branches);
   const reached = (counts: readonly number[]): { reached: number; total: number } => ({
     reached: counts.filter((count) => count > 0).length,
     total: counts.length,
   });
   return {
-    file,
+    file: part === undefined ? file : `${file} (${part.part})`,
     lines: reached(lines.map(({ count }) => count)),
     branches: reached(branches),
     unreached: lines

@@ -16,6 +16,17 @@ export default scenario(
     // CMBSZ says 64 MiB; nothing of it is kept back (drivers/nvme/host/pci.c:nvme_map_cmb).
     const size = Number(await attribute('size'));
     expect('size', size).toBe(64 * 1024 * 1024);
+    // What the driver says of the registers: CMBSZ.SZ in units of 4 KiB times 16 to the SZU (NVMe base specification, CMBSZ).
+    const said = async (name: string): Promise<string> =>
+      (await guest.read(`/sys/class/nvme/${cmb.controller}/${name}`)).trim();
+    const [location, register] = [Number(await said('cmbloc')), Number(await said('cmbsz'))];
+    const unit = 4096 * 16 ** ((register >>> 8) & 0xf);
+    expect('size that the driver says', (register >>> 12) * unit).toBe(size);
+    expect('BAR that the driver says', location & 7).toBe(2);
+    const [loc = '', sz = ''] = (await said('cmb')).match(/(?<=x)[0-9a-f]{8}/g) ?? [];
+    expect('the same in one file', [parseInt(loc, 16), parseInt(sz, 16)].join()).toBe(
+      [location, register].join(),
+    );
     // The I/O queues of the device itself live in there, in whole pages.
     const queues = size - (await cmb.available());
     expect('the queues take some of it', queues > 0 && queues < size / 4 && queues % 4096 === 0).toBe(true);

@@ -63,3 +63,14 @@ test('the table names every unreached line and counts those that nobody explaine
   t.regex(table, /a\.c +lines +33\.3 % \(1 of 3\) +branches +50\.0 % +unexplained 2/);
   t.regex(table, / 2 f +y\n +3 g +z/);
 });
+
+test('of a file that has more in it only the functions under test are counted, and it says so', (t) => {
+  const parts = { 'a.c': { part: 'the CMB', functions: ['g'] } };
+  const report = reportOf({ file: 'a.c', lines }, ['x', 'y', 'z'], [], parts);
+  t.is(report.file, 'a.c (the CMB)');
+  t.deepEqual(report.lines, { reached: 0, total: 1 });
+  t.deepEqual(
+    report.unreached.map(({ line }) => line),
+    [3],
+  );
+});
