@@ -131,9 +131,9 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'coverage',
-    synopsis: 'coverage [RUN] [--json] [--runs DIR]',
+    synopsis: 'coverage [RUN…] [--json] [--runs DIR]',
     describe:
-      'which lines and branches of the kernel a run reached (`run --kernel linux-6.12-coverage` counts them)',
+      'which lines and branches of the kernel runs reached together (`run --kernel linux-6.12-coverage` counts them)',
     run: async (argv) => {
       const { values, positionals } = read(argv, { json: runOptions.json, runs: runOptions.runs });
       return (await import('./coverage.js')).coverageCommand(positionals, values);

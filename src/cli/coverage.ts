@@ -2,7 +2,6 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { findRun, runPaths, runsRoot } from '../artifacts/layout.js';
 import type { RunPlan } from '../artifacts/result.js';
-import { LastrefError } from '../kit/errors.js';
 import { projectRoot } from '../kit/paths.js';
 import { terminalSafe } from '../kit/terminal-safe.js';
 import { type CoverageReport, coverageTable } from '../report/coverage.js';
@@ -22,27 +21,26 @@ type Parts = Readonly<
   Record<string, { readonly part: string; readonly functions: readonly string[] } | undefined>
 >;
 
-/** `lastref coverage`: what a run of a counting kernel reached, and every line that it did not. */
+/** `lastref coverage`: what runs of a counting kernel reached together, and every line that they did not. */
 export async function coverageCommand(
   words: readonly string[],
   options: { readonly json?: boolean | undefined; readonly runs?: string | undefined },
 ): Promise<number> {
-  const [name = 'latest', ...more] = words;
-  if (more.length > 0) throw new LastrefError('coverage takes one RUN', { blame: 'user' });
-  const directory = await findRun(await runsRoot(options.runs), name);
-  const reports = await coverageOf(directory);
+  const runs = await runsRoot(options.runs);
+  const names = words.length === 0 ? ['latest'] : words;
+  const reports = await coverageOf(await Promise.all(names.map((name) => findRun(runs, name))));
   process.stdout.write(
     options.json === true ? `${JSON.stringify(reports, null, 2)}\n` : terminalSafe(coverageTable(reports)),
   );
   return 0;
 }
 
-/** Coverage of a run, its unreached lines with their text and why. */
-export async function coverageOf(directory: string): Promise<CoverageReport[]> {
-  const plan = JSON.parse(await readFile(runPaths(directory).plan, 'utf8')) as RunPlan;
+/** Coverage of runs of one kernel together, the unreached lines with their text and why. */
+export async function coverageOf(directories: readonly string[]): Promise<CoverageReport[]> {
+  const plan = JSON.parse(await readFile(runPaths(directories[0] ?? '').plan, 'utf8')) as RunPlan;
   const explanations = (await readData('unreached.json')) as Explanation[];
   const parts = (await readData('parts.json')) as Parts;
-  const files = await readCoverage(directory);
+  const files = await readCoverage(directories);
   return Promise.all(
     files.map(async (coverage) => {
       const source = path.join(plan.kernel.source ?? '', coverage.file);

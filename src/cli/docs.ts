@@ -27,11 +27,13 @@ export async function docsCommand(
   const runs = await runsRoot(options.runs);
   const data = path.join(docs, 'data');
   await mkdir(data, { recursive: true });
+  const counting: string[] = [];
   for (const word of words) {
     const mutation = await readMutationState(path.join(word, 'state.json'));
     if (mutation !== undefined) await takeMutation(data, mutation);
-    else await takeRun(data, await findRun(runs, word));
+    else if (await takeRun(data, await findRun(runs, word))) counting.push(await findRun(runs, word));
   }
+  if (counting.length > 0) await takeCoverage(data, counting);
   const page = path.join(docs, 'promises.md');
   await writeAtomic(page, promisesPage(await readPageData(data)));
   process.stdout.write(`${path.relative(process.cwd(), page)}\n`);
@@ -54,9 +56,18 @@ async function takeMutation(data: string, state: MutationState): Promise<void> {
 /** ERROR and MISS say nothing of the kernel. */
 const hasVerdict = ({ outcome }: ScenarioResult): boolean => outcome !== 'ERROR' && outcome !== 'MISS';
 
-async function takeRun(data: string, directory: string): Promise<void> {
+/** Coverage of all the runs of a counting kernel that are given at once. */
+async function takeCoverage(data: string, directories: readonly string[]): Promise<void> {
+  const { plan } = await readRun(directories[0] ?? '');
+  const kernel = { name: plan?.kernel.name ?? '', release: plan?.kernel.release ?? '' };
+  const files = await coverageOf(directories);
+  await writeJson(path.join(data, 'coverage.json'), { kernel, files } satisfies CoverageData);
+}
+
+/** Takes in what a run answered; true for one of a counting kernel, which answers something else. */
+async function takeRun(data: string, directory: string): Promise<boolean> {
   const { plan, scenarios } = await readRun(directory);
-  if (plan === null) return;
+  if (plan === null) return false;
   if (plan.mutant !== null) {
     throw new LastrefError(
       `${directory} asked a kernel with a seeded bug: its answers are none of that kernel`,
@@ -67,11 +78,7 @@ async function takeRun(data: string, directory: string): Promise<void> {
     );
   }
   const kernel = { name: plan.kernel.name, release: plan.kernel.release };
-  if (plan.kernel.coverage != null) {
-    const files = await coverageOf(directory);
-    await writeJson(path.join(data, 'coverage.json'), { kernel, files } satisfies CoverageData);
-    return;
-  }
+  if (plan.kernel.coverage != null) return true;
   const file = path.join(data, `kernel-${kernel.name}.json`);
   const before = (await readData<KernelAnswers>(file))?.answers ?? [];
   const news = scenarios
@@ -86,6 +93,7 @@ async function takeRun(data: string, directory: string): Promise<void> {
   const kept = before.filter(({ id }) => !news.some((one) => one.id === id));
   const answers = [...kept, ...news].sort((a, b) => (a.id < b.id ? -1 : 1));
   await writeJson(file, { kernel, answers } satisfies KernelAnswers);
+  return false;
 }
 
 /** Everything the page is made from, as it lies in a folder. */

@@ -38,20 +38,34 @@ export function addCounts(sum: Map<number, LineCount>, lines: readonly GcovLine[
   }
 }
 
-/** What a run reached, from the counts that its scenarios kept; gcov reads them, this adds them up. */
-export async function readCoverage(runDirectory: string, signal?: AbortSignal): Promise<FileCoverage[]> {
-  const plan = JSON.parse(await readFile(runPaths(runDirectory).plan, 'utf8')) as RunPlan;
-  const notes = plan.kernel.coverage;
-  if (notes == null) {
-    throw new LastrefError(`${plan.kernel.name} does not count its lines`, {
+/** What runs of one kernel reached, from the counts that their scenarios kept; gcov reads them, this adds them up. */
+export async function readCoverage(
+  runDirectories: readonly string[],
+  signal?: AbortSignal,
+): Promise<FileCoverage[]> {
+  const plans = await Promise.all(runDirectories.map(planOf));
+  const [plan] = plans;
+  const notes = plan?.kernel.coverage;
+  if (plan === undefined || notes == null) {
+    throw new LastrefError(`${plan?.kernel.name ?? 'no kernel'} does not count its lines`, {
       blame: 'user',
       hint: 'lastref run --kernel linux-6.12-coverage, then lastref coverage',
     });
   }
+  const stranger = plans.findIndex(({ kernel }) => kernel.key !== plan.kernel.key);
+  if (stranger >= 0)
+    throw new LastrefError(
+      `${runDirectories[stranger]} ran another kernel: lines of two builds do not add up`,
+      {
+        blame: 'user',
+      },
+    );
   const names = await notesIn(notes);
-  const kept = await countsBelow(runPaths(runDirectory).scenarios);
+  const kept = (
+    await Promise.all(runDirectories.map((directory) => countsBelow(runPaths(directory).scenarios)))
+  ).flat();
   if (kept.length === 0)
-    throw new LastrefError(`no scenario of ${runDirectory} kept counts`, { blame: 'user' });
+    throw new LastrefError(`no scenario of ${runDirectories.join(', ')} kept counts`, { blame: 'user' });
   const scratch = await makeTemporary(path.join(cacheRoot(), 'tmp'));
   const files: FileCoverage[] = [];
   for (const name of names) {
@@ -72,6 +86,10 @@ export async function readCoverage(runDirectory: string, signal?: AbortSignal): 
     files.push({ file: source, lines: [...sum.values()].sort((a, b) => a.line - b.line) });
   }
   return files;
+}
+
+async function planOf(runDirectory: string): Promise<RunPlan> {
+  return JSON.parse(await readFile(runPaths(runDirectory).plan, 'utf8')) as RunPlan;
 }
 
 async function countsBelow(scenarios: string): Promise<string[]> {
