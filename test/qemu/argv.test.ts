@@ -6,6 +6,7 @@ import { shape as neighbours } from '../../guests/shapes/cmb-neighbours.js';
 import { shape as pciehp } from '../../guests/shapes/cmb-pciehp.js';
 import { shape as slot } from '../../guests/shapes/cmb-slot.js';
 import { shape as behindSwitch } from '../../guests/shapes/cmb-switch.js';
+import { shape as twoRoots } from '../../guests/shapes/cmb-two-roots.js';
 import { appendOf } from '../../src/config/shape.js';
 import { type MachineSpec, qemuArgv } from '../../src/qemu/argv.js';
 import { disksOf, nvmeDevices, plugOrder } from '../../src/qemu/devices.js';
@@ -236,4 +237,14 @@ test('an IOMMU comes before what it translates for, and pciehp is what is left w
   t.deepEqual(appendOf(iommu), ['intel_iommu=on']);
   t.true(said({ shape: pciehp }).includes(' -global ICH9-LPC.acpi-pci-hotplug-with-bridge-support=off '));
   t.false(said({}).includes('-global'));
+});
+
+test('a root complex of its own has a port of its own, and buses away from those of the chipset', (t) => {
+  const words = qemuArgv({ ...spec, shape: twoRoots }).join(' ');
+  t.regex(
+    words,
+    /-device pxb-pcie,id=rc0,bus=pcie\.0,addr=0x4,bus_nr=64 -device pcie-root-port,id=rp0,bus=rc0,/,
+  );
+  t.regex(words, /-device pcie-root-port,id=rp1,bus=pcie\.0,addr=0x5,/);
+  t.regex(words, /-device nvme,id=cmb,[^ ]*bus=rp0/);
 });
