@@ -1,4 +1,5 @@
 import type { Outcome } from '../src/verdict/types.js';
+import { summarise } from './stats.js';
 
 interface Answer {
   readonly id: string;
@@ -30,11 +31,10 @@ export function repeatsTable(repeats: readonly Repeat[]): string {
   const lines = keys.map((key) => {
     const own = repeats.filter(({ kernel }) => kernel.key === key);
     const { name, release } = own[0]?.kernel ?? { name: '?', release: '?' };
-    const seconds = own.map((repeat) => repeat.seconds).sort((a, b) => a - b);
+    const seconds = summarise(own.map((repeat) => repeat.seconds))?.median ?? 0;
     const answers = own.reduce((sum, { counts }) => sum + counts.PASS + counts.DONE, 0);
     const again = own.reduce((sum, repeat) => sum + repeat.again.length, 0);
-    const median = seconds[Math.floor(seconds.length / 2)] ?? 0;
-    return `${name} ${release} (${key.slice(0, 8)}): ${own.length} repeats, ${answers} answers as they should be, ${falseAlarms(own)} false alarms, ${again} asked twice, median ${median} s`;
+    return `${name} ${release} (${key.slice(0, 8)}): ${own.length} repeats, ${answers} answers as they should be, ${falseAlarms(own)} false alarms, ${again} asked twice, median ${Math.round(seconds)} s`;
   });
   const alarms = repeats.flatMap(({ run, seed, alarms: wrong }) =>
     wrong.map(({ id, outcome, headline }) => `  ${outcome} ${id} (run ${run}, seed ${seed}): ${headline}`),

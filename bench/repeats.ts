@@ -12,7 +12,9 @@ import { readRun } from '../src/artifacts/record.js';
 import type { ScenarioResult } from '../src/artifacts/result.js';
 import { isUnfinished } from '../src/artifacts/store.js';
 import { makeFolder } from '../src/kit/atomic.js';
+import { hasCode } from '../src/kit/errors.js';
 import { projectRoot } from '../src/kit/paths.js';
+import { quickCells } from '../src/suite/mutation.js';
 import { defaultKernel } from '../src/suite/plan.js';
 import { falseAlarms, type Repeat, repeatsTable } from './repeats-table.js';
 
@@ -31,7 +33,10 @@ await makeFolder(runs);
 const file = path.join(runs, 'repeats.jsonl');
 
 async function readRepeats(): Promise<Repeat[]> {
-  const text = await readFile(file, 'utf8').catch(() => '');
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    if (hasCode(error, 'ENOENT')) return '';
+    throw error;
+  });
   return text
     .split('\n')
     .filter((line) => line !== '')
@@ -48,7 +53,16 @@ const answerOf = ({ id, outcome, verdict, attempts }: ScenarioResult): Repeat['a
 
 for (let number = 1; number <= times; number += 1) {
   const seed = (await readRepeats()).length + 1;
-  const chosen = ['--tag', '!nightly', '--sample', '12', '--seed', String(seed), '--kernel', values.kernel];
+  const chosen = [
+    '--tag',
+    '!nightly',
+    '--sample',
+    String(quickCells),
+    '--seed',
+    String(seed),
+    '--kernel',
+    values.kernel,
+  ];
   const cli = path.join(projectRoot, 'build', 'src', 'cli', 'main.js');
   const { exitCode } = await execa('node', [cli, 'run', ...chosen, '--runs', runs], {
     stdio: ['ignore', 'inherit', 'inherit'],
@@ -75,4 +89,4 @@ for (let number = 1; number <= times; number += 1) {
 }
 const all = await readRepeats();
 process.stdout.write(repeatsTable(all));
-if (all.some((repeat) => falseAlarms([repeat]) > 0)) process.exitCode = 1;
+if (falseAlarms(all) > 0) process.exitCode = 1;

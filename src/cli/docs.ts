@@ -31,7 +31,10 @@ export async function docsCommand(
   for (const word of words) {
     const mutation = await readMutationState(path.join(word, 'state.json'));
     if (mutation !== undefined) await takeMutation(data, mutation);
-    else if (await takeRun(data, await findRun(runs, word))) counting.push(await findRun(runs, word));
+    else {
+      const directory = await findRun(runs, word);
+      if (await takeRun(data, directory)) counting.push(directory);
+    }
   }
   if (counting.length > 0) await takeCoverage(data, counting);
   const page = path.join(docs, 'promises.md');

@@ -83,9 +83,6 @@ export class Nvme {
     return `${this.sysfs}/p2pmem/allocate`;
   }
 
-  /** The file by which the driver is told to take a device. */
-  readonly bindFile = '/sys/bus/pci/drivers/nvme/bind';
-
   /** True when the kernel offers this CMB to userspace. */
   async isAllocatable(): Promise<boolean> {
     return this.#device.cmbMiB !== undefined && this.#guest.exists(this.allocate);

@@ -18,6 +18,7 @@ import {
   takePages,
   writeFailing,
 } from './probe-types-take.js';
+import { bindFile } from './removals.js';
 import { Transfer } from './transfer.js';
 
 /** What touching memory came to: a value, or the signal it raised. */
@@ -135,7 +136,7 @@ export class Owner {
 
   /** Binds a device to its driver with the nth allocation of the kernel failing: probing is done by the writer. */
   async bindFailing(device: Nvme, nth: number): Promise<FailedCall> {
-    return writeFailing(this.probe, await this.#open(device.bindFile, false, 'wo'), device.bdf, nth);
+    return writeFailing(this.probe, await this.#open(bindFile, false, 'wo'), device.bdf, nth);
   }
 
   /** Ordinary memory. */

@@ -51,6 +51,10 @@ export interface ReturnRow {
 }
 
 const driver = '/sys/bus/pci/drivers/nvme';
+
+/** The file by which the driver is told to take a device. */
+export const bindFile = `${driver}/bind`;
+
 const device = (place: Place): string => `/sys/bus/pci/devices/${place.bdf}`;
 
 /** Offset of the PCI command register, and what an NVMe driver at work has in it, little-endian. */
@@ -66,7 +70,7 @@ const resetBy =
 export const returns = {
   rebind: {
     describe: 'the driver takes the device again',
-    by: ({ bdf }: Place) => [{ file: `${driver}/bind`, value: bdf }],
+    by: ({ bdf }: Place) => [{ file: bindFile, value: bdf }],
   },
   rescan: {
     describe: 'the bus is searched for devices that have no structure',

@@ -4,17 +4,16 @@ import type { GuestUnderTest } from '../guest/under-test.js';
 
 /** How a bind ended whose nth object of a cache was not to be had. */
 export interface FailedBind {
-  readonly nth: number;
   readonly isBound: boolean;
   /** Bytes of the p2pmem pool; null for a device without the folder p2pmem. */
   readonly pool: number | null;
 }
 
-/** From now on only objects of these slab caches count for fail-nth (mm/failslab.c:should_failslab), and no pages. */
-export async function failOnlyIn(guest: GuestUnderTest, caches: readonly string[]): Promise<void> {
+/** From now on only objects of this slab cache count for fail-nth (mm/failslab.c:should_failslab), and no pages. */
+export async function failOnlyIn(guest: GuestUnderTest, cache: string): Promise<void> {
   await guest.write('/sys/kernel/debug/failslab/cache-filter', 'Y');
   await guest.write('/sys/kernel/debug/fail_page_alloc/min-order', '11');
-  for (const cache of caches) await guest.write(`/sys/kernel/slab/${cache}/failslab`, '1');
+  await guest.write(`/sys/kernel/slab/${cache}/failslab`, '1');
 }
 
 /**
@@ -37,6 +36,6 @@ export async function* failingBinds(
     if (!injected) return;
     const isBound = await device.isBound();
     const pool = (await guest.exists(`${device.sysfs}/p2pmem/size`)) ? await device.poolSize() : null;
-    yield { nth, isBound, pool };
+    yield { isBound, pool };
   }
 }

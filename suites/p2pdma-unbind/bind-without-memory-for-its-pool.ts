@@ -18,7 +18,7 @@ export default scenario(
     await expect(cmb.unbind()).toFinish();
     // Where gen_pool_create and devm_add_action find their room. What fails after that is NVMe's, and not asked here.
     for (const cache of ['kmalloc-64', 'kmalloc-128']) {
-      await failOnlyIn(guest, [cache]);
+      await failOnlyIn(guest, cache);
       let without = 0;
       for await (const { isBound, pool } of failingBinds(guest, owner, cmb)) {
         if (isBound) await expect(cmb.unbind(), 'unbind-finishes').toFinish();

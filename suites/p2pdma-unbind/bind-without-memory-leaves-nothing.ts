@@ -14,7 +14,7 @@ export default scenario(
     const size = await cmb.poolSize();
     const owner = await guest.probe('p2pmem');
     await expect(cmb.unbind()).toFinish();
-    await failOnlyIn(guest, ['kernfs_node_cache']);
+    await failOnlyIn(guest, 'kernfs_node_cache');
     const files = 5; // the folder, and size, available, published and allocate in it
     let without = 0;
     for await (const { isBound, pool } of failingBinds(guest, owner, cmb)) {

@@ -16,7 +16,7 @@ export default scenario(
     const owner = await guest.probe('p2pmem');
     await expect(cmb.unbind()).toFinish();
     // The pool keeps a bitmap in vmalloc space (lib/genalloc.c:gen_pool_add_owner), which takes a struct vm_struct.
-    await failOnlyIn(guest, ['kmalloc-96']);
+    await failOnlyIn(guest, 'kmalloc-96');
     let without = 0;
     for await (const { isBound, pool } of failingBinds(guest, owner, cmb)) {
       if (isBound) await expect(cmb.unbind(), 'unbind-finishes').toFinish();

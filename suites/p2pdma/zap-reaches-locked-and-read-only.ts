@@ -11,14 +11,18 @@ export default scenario(
   async ({ guest, expect }) => {
     const { cmb } = guest.devices;
     // Each alone: a zap is of all that is mapped of a file of sysfs, so another mapping would be zapped for it.
-    const ways = [{ locked: true }, { descriptor: 'ro', protection: 'r' }] as const;
-    for (const how of ways) {
+    const ways = [
+      [{ locked: true }, 'w'],
+      [{ descriptor: 'ro', protection: 'r' }, 'r'],
+    ] as const;
+    for (const [how, access] of ways) {
       const owner = await guest.probe('p2pmem');
       const buffer = await owner.map(cmb, 16 * KiB, how);
-      await expect(owner.touch(buffer, 'r')).toGoThrough();
+      if (access === 'w') await buffer.fill(1);
+      await expect(owner.touch(buffer)).toGoThrough();
       await expect(cmb.unbind(), 'unbind-finishes').toFinish();
       for (const offset of [0, 8 * KiB, 16 * KiB - 8])
-        await expect(owner.touch(buffer, 'r', offset)).toRaise('SIGBUS');
+        await expect(owner.touch(buffer, access, offset)).toRaise('SIGBUS');
       await cmb.rebind();
     }
   },
