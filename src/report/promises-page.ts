@@ -29,7 +29,7 @@ export interface PageData {
 const cell = (text: string): string => oneLine(text, 400).replaceAll('|', '\\|');
 const row = (...cells: string[]): string => `| ${cells.map(cell).join(' | ')} |`;
 const head = (...cells: string[]): string[] => [row(...cells), `|${cells.map(() => '---').join('|')}|`];
-const isCell = (id: string): boolean => id.split('/').length > 2;
+const isCell = (id: string): boolean => id.startsWith('matrix/');
 
 /** docs/promises.md: what is tested, by which scenarios, where it holds, and how sharp the tests are. */
 export function promisesPage(data: PageData): string {

@@ -21,8 +21,8 @@ const data: PageData = {
         answer('a/one', 'PASS'),
         answer('a/two', 'FAIL'),
         answer('a/three', 'PASS', ['pool']),
-        answer('m/t/x', 'PASS', ['pool']),
-        answer('m/t/y', 'SKIP', ['pool']),
+        answer('matrix/t/x', 'PASS', ['pool']),
+        answer('matrix/t/y', 'SKIP', ['pool']),
       ],
     },
   ],
@@ -62,7 +62,7 @@ test('a known finding is a promise that is broken, and not the others that its s
 
 test('cells are counted by table, and a bar in a title does not end its column', (t) => {
   const page = promisesPage(data);
-  t.regex(page, /`m\/t\/…` \| .* \| 1 of 1 \|/);
+  t.regex(page, /`matrix\/t\/…` \| .* \| 1 of 1 \|/);
   t.regex(page, /it is so \\\| in a\/one/);
 });
 
