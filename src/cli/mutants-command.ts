@@ -10,7 +10,7 @@ import {
   writeMutationState,
 } from '../artifacts/mutation.js';
 import { buildKernel } from '../images/build.js';
-import { type Mutant, readMutant } from '../images/mutant.js';
+import { listMutants, type Mutant, readMutant } from '../images/mutant.js';
 import { resolveKernel } from '../images/resolve.js';
 import { writeAtomic } from '../kit/atomic.js';
 import { LastrefError } from '../kit/errors.js';
@@ -56,9 +56,10 @@ export async function mutantsCommand(options: MutantsOptions): Promise<number> {
   });
   try {
     const { signal } = interruption;
-    const [all, quick] = [
+    const [all, quick, known] = [
       await discoverScenarios(),
       await chooseScenarios({ tags: ['!nightly'], sample: quickCells }),
+      await listMutants(),
     ];
     const spec = await resolveKernel(options.kernel ?? defaultKernel);
     const base = await buildKernel(spec, { signal });
@@ -97,7 +98,10 @@ export async function mutantsCommand(options: MutantsOptions): Promise<number> {
     state = await runCampaign(
       open.map((mutant) => ({ mutant, hash: hashOf(mutant) })),
       state,
-      { spec, folder, quick, all, jobs: options.jobs, accelerator: options.accelerator, signal, tell },
+      {
+        ...{ spec, folder, quick, all, known, signal, tell },
+        ...{ jobs: options.jobs, accelerator: options.accelerator },
+      },
       async (next, record) => {
         await keep(next);
         tell(`${record.fate}  ${record.name}  ${describeFate(record)}`);

@@ -20,6 +20,8 @@ export interface CampaignOptions {
   readonly folder: string;
   readonly quick: readonly Found[];
   readonly all: readonly Found[];
+  /** The mutants of the suites: what sees them is likely to see others of the same files. */
+  readonly known: readonly Mutant[];
   readonly jobs: number | undefined;
   readonly accelerator: WantedAccelerator | undefined;
   readonly signal: AbortSignal;
@@ -139,7 +141,7 @@ async function judgeMutant(
     const kill = { ...killOf(other.result, mutant, other.seconds), otherwise: true };
     return record('killed', 'for another promise than its header names', kill);
   };
-  for (const stage of stagesFor(mutant, options.quick, options.all)) {
+  for (const stage of stagesFor(mutant, options.quick, options.all, options.known)) {
     // where none is left that asks for what it breaks, a failure for another promise is as good as it gets
     const wrong = asksForAny(stage, mutant.breaks) ? null : await otherwise();
     if (wrong !== null) return wrong;

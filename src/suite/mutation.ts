@@ -3,6 +3,7 @@ import type { ScenarioResult } from '../artifacts/result.js';
 import type { Mutant } from '../images/mutant.js';
 import { type Found, isMeta } from './discover.js';
 import { isAtLeast } from './kernel-rows.js';
+import { likeliestFirst } from './likely.js';
 import { isCell } from './narrow.js';
 import { promises } from './promises.js';
 
@@ -17,9 +18,16 @@ const isLong: ReadonlySet<string> = new Set(['matrix', 'race']);
 /**
  * The order in which a mutant meets the scenarios: those that its header names (by id also such as a quick run leaves
  * out; by suite or covered word), then those that ask for a promise it breaks, then the rest of the quick run, cells of
- * tables after those, and last what only a nightly run asks, but for the matrix and the long races. Words of the header that select nothing (any more) are passed over: a mutant from elsewhere knows other suites.
+ * tables after those, and last what only a nightly run asks, but for the matrix and the long races. Words of the header
+ * that select nothing (any more) are passed over: a mutant from elsewhere knows other suites. Where the header does not
+ * decide, what the `known` mutants of the same files are seen by comes first.
  */
-export function stagesFor(mutant: Mutant, quick: readonly Found[], all: readonly Found[]): Found[][] {
+export function stagesFor(
+  mutant: Mutant,
+  quick: readonly Found[],
+  all: readonly Found[],
+  known: readonly Mutant[] = [],
+): Found[][] {
   const chosen = new Set(quick.map(({ id }) => id));
   const named = all.filter(({ id, scenario: { options } }) =>
     mutant.seenBy.some((word) => {
@@ -32,7 +40,11 @@ export function stagesFor(mutant: Mutant, quick: readonly Found[], all: readonly
   const open = quick.filter(({ id }) => !taken.has(id));
   const asks = ({ scenario: { options } }: Found): boolean =>
     options.asks.some((ask) => mutant.breaks.includes(ask));
-  const byHand = open.filter((found) => !isCell(found));
+  const byHand = likeliestFirst(
+    open.filter((found) => !isCell(found)),
+    mutant.files,
+    known.filter(({ name }) => name !== mutant.name),
+  );
   const nightly = all.filter(
     ({ id, scenario: { options } }) =>
       !chosen.has(id) && !taken.has(id) && !isMeta(id) && !options.covers.some((word) => isLong.has(word)),
