@@ -40,11 +40,9 @@ export function stagesFor(
   const open = quick.filter(({ id }) => !taken.has(id));
   const asks = ({ scenario: { options } }: Found): boolean =>
     options.asks.some((ask) => mutant.breaks.includes(ask));
-  const byHand = likeliestFirst(
-    open.filter((found) => !isCell(found)),
-    mutant.files,
-    known.filter(({ name }) => name !== mutant.name),
-  );
+  const others = known.filter(({ name }) => name !== mutant.name);
+  const ordered = (scenarios: readonly Found[]): Found[] => likeliestFirst(scenarios, mutant.files, others);
+  const byHand = ordered(open.filter((found) => !isCell(found)));
   const nightly = all.filter(
     ({ id, scenario: { options } }) =>
       !chosen.has(id) && !taken.has(id) && !isMeta(id) && !options.covers.some((word) => isLong.has(word)),
@@ -54,7 +52,7 @@ export function stagesFor(
     byHand.filter(asks),
     byHand.filter((found) => !asks(found)),
     open.filter(isCell),
-    nightly,
+    ordered(nightly),
   ].filter((stage) => stage.length > 0);
 }
 

@@ -118,7 +118,7 @@ export function markNoise(
   before: readonly Splat[] = [],
 ): Splat {
   if (release === undefined || splat.fatal || splat.corrupted !== null) return splat;
-  const stain = splat.class === 'LOCKDEP' ? stainOf(splat.task?.pid, before) : undefined;
+  const stain = splat.class === 'LOCKDEP' ? stainOf(splat, before) : undefined;
   if (stain !== undefined)
     return { ...splat, noise: `${stain}, and lockdep still holds it against its task` };
   const row = noiseRows.find(
@@ -133,12 +133,22 @@ export function markNoise(
   return row === undefined ? splat : { ...splat, noise: `${row.id}: ${row.reason}` };
 }
 
-/** The noise that left this task with locks that it does not hold. */
-function stainOf(pid: number | undefined, before: readonly Splat[]): string | undefined {
-  if (pid === undefined) return undefined;
-  const stains = (noise: string): boolean =>
-    noiseRows.some(({ id, stains: leaves }) => leaves === true && noise.startsWith(`${id}: `));
-  return (
-    before.find(({ noise, task }) => noise !== null && task?.pid === pid && stains(noise))?.noise ?? undefined
-  );
+/** The noise that left the task of this report with locks that it does not hold. */
+function stainOf({ task, raw }: Splat, before: readonly Splat[]): string | undefined {
+  const stained = before.filter(({ noise }) => noise !== null && stains(noise));
+  const own = stained.find((one) => one.task !== null && one.task.pid === task?.pid);
+  return (own ?? (isOfIdleWorker(raw) ? stained[0] : undefined))?.noise ?? undefined;
+}
+
+const stains = (noise: string): boolean =>
+  noiseRows.some((row) => row.stains === true && noise.startsWith(`${row.id}: `));
+
+/**
+ * Whether lockdep compares with a state that a kworker registered between two works (kernel/workqueue.c:worker_thread
+ * without process_one_work). None holds a lock there, unless lockdep takes it for the holder of what a work left behind.
+ */
+function isOfIdleWorker(raw: string): boolean {
+  const [, registered = ''] =
+    /state was registered at:([\s\S]*?)(?:irq event stamp|other info that might help)/.exec(raw) ?? [];
+  return registered.includes('worker_thread+') && !registered.includes('process_one_work+');
 }

@@ -143,6 +143,25 @@ test('a controller reset that is overtaken leaves queues frozen: noise of 6.12, 
     judgeConsole(Buffer.from(left + text), { release: '6.12.117' }).splats[1]?.noise ?? 'none';
   t.regex(after(next), /^N4: .*still holds it against its task$/);
   t.is(after(next.replace('PID: 28', 'PID: 29')), 'none', 'another task');
+  const state = (...trace: string[]): string =>
+    log([
+      'WARNING: inconsistent lock state',
+      '6.12.117 #1 Not tainted',
+      'inconsistent {SOFTIRQ-ON-W} -> {IN-SOFTIRQ-W} usage.',
+      'swapper/0/0 [HC0[0]:SC1[1]:HE0:SE0] takes:',
+      'ffffc90000007cb8 (&(&ssp->srcu_sup->work)->timer){+.?.}-{0:0}, at: call_timer_fn+0x10b/0x400',
+      '{SOFTIRQ-ON-W} state was registered at:',
+      ...['trace_hardirqs_on+0x19/0x130', '__schedule+0x8cf/0x1b60', ...trace].map((frame) => `  ${frame}`),
+      'irq event stamp: 32791',
+      'stack backtrace:',
+      'CPU: 0 UID: 0 PID: 0 Comm: swapper/0 Not tainted 6.12.117 #1',
+      'Call Trace:',
+      ' <IRQ>',
+      ...stack('mark_lock', '__lock_acquire', 'call_timer_fn'),
+    ]);
+  t.regex(after(state('worker_thread+0x270/0xf10', 'kthread+0x2f4/0x3e0')), /^N4: /, 'a worker at rest');
+  t.is(after(state('process_one_work+0x1/0x9', 'worker_thread+0x270/0xf10')), 'none', 'a worker at work');
+  t.is(noiseOf(state('worker_thread+0x270/0xf10'), '6.12.117'), 'none', 'nothing was left behind');
   t.is(noiseOf(left.replace('workfn=nvme_reset_work', 'workfn=nvme_delete_work'), '6.12.117'), 'none');
 });
 
