@@ -1,6 +1,25 @@
 import type { Mutant } from '../images/mutant.js';
 import type { Found } from './discover.js';
 
+/** Which word scenarios cover when they go through files of this place, where the quick run barely does. */
+const homes: readonly (readonly [RegExp, string])[] = [
+  [/^drivers\/iommu\//, 'iommu'],
+  [/^drivers\/nvme\/target\//, 'nvmet'],
+  [/^drivers\/md\//, 'raid'],
+  [/^drivers\/vfio\//, 'vfio'],
+  [/^drivers\/pci\/hotplug\//, 'hotplug'],
+  [/^drivers\/pci\/pcie\/(?:aer|err)\.c$/, 'aer'],
+  [/^drivers\/pci\/pci\.c$/, 'reset'],
+  [/^(?:drivers\/nvme\/host\/ioctl|block\/blk-map)\.c$/, 'passthrough'],
+  [/^fs\/(?:sysfs|kernfs)\//, 'sysfs'],
+  [/^mm\/mremap\.c$/, 'mremap'],
+  [/^mm\/madvise\.c$/, 'madvise'],
+];
+
+/** The words of scenarios that are at home in these files. */
+export const homesOf = (files: readonly string[]): string[] =>
+  homes.filter(([place]) => files.some((file) => place.test(file))).map(([, word]) => word);
+
 type Seeded = Pick<Mutant, 'name' | 'files' | 'seenBy'>;
 
 /**

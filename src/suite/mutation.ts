@@ -3,7 +3,7 @@ import type { ScenarioResult } from '../artifacts/result.js';
 import type { Mutant } from '../images/mutant.js';
 import { type Found, isMeta } from './discover.js';
 import { isAtLeast } from './kernel-rows.js';
-import { likeliestFirst } from './likely.js';
+import { homesOf, likeliestFirst } from './likely.js';
 import { isCell } from './narrow.js';
 import { promises } from './promises.js';
 
@@ -17,7 +17,7 @@ const isLong: ReadonlySet<string> = new Set(['matrix', 'race']);
 
 /**
  * The order in which a mutant meets the scenarios: those that its header names (by id also such as a quick run leaves
- * out; by suite or covered word), then those that ask for a promise it breaks, then the rest of the quick run, cells of
+ * out; by suite or covered word), then those at home in its files, then those that ask for a promise it breaks, then the rest of the quick run, cells of
  * tables after those, and last what only a nightly run asks, but for the matrix and the long races. Words of the header
  * that select nothing (any more) are passed over: a mutant from elsewhere knows other suites. Where the header does not
  * decide, what the `known` mutants of the same files are seen by comes first.
@@ -36,19 +36,26 @@ export function stagesFor(
       return isWide && chosen.has(id) && !isCell({ id });
     }),
   );
-  const taken = new Set(named.map(({ id }) => id));
+  const words = homesOf(mutant.files);
+  const isLate = ({ id, scenario: { options } }: Found): boolean =>
+    isMeta(id) || options.covers.some((word) => isLong.has(word));
+  const atHome = all.filter(
+    (found) =>
+      !named.includes(found) &&
+      !isLate(found) &&
+      words.some((word) => found.scenario.options.covers.includes(word)),
+  );
+  const taken = new Set([...named, ...atHome].map(({ id }) => id));
   const open = quick.filter(({ id }) => !taken.has(id));
   const asks = ({ scenario: { options } }: Found): boolean =>
     options.asks.some((ask) => mutant.breaks.includes(ask));
   const others = known.filter(({ name }) => name !== mutant.name);
   const ordered = (scenarios: readonly Found[]): Found[] => likeliestFirst(scenarios, mutant.files, others);
   const byHand = ordered(open.filter((found) => !isCell(found)));
-  const nightly = all.filter(
-    ({ id, scenario: { options } }) =>
-      !chosen.has(id) && !taken.has(id) && !isMeta(id) && !options.covers.some((word) => isLong.has(word)),
-  );
+  const nightly = all.filter((found) => !chosen.has(found.id) && !taken.has(found.id) && !isLate(found));
   return [
     named,
+    ordered(atHome),
     byHand.filter(asks),
     byHand.filter((found) => !asks(found)),
     open.filter(isCell),

@@ -1,6 +1,6 @@
 import test from 'ava';
 import type { Found } from '../../src/suite/discover.js';
-import { likeliestFirst } from '../../src/suite/likely.js';
+import { homesOf, likeliestFirst } from '../../src/suite/likely.js';
 
 const found = (id: string): Found => ({
   id,
@@ -32,4 +32,9 @@ test('a scenario that sees what those before it do not see goes before one that 
 test('without known mutants, and for what they do not name, the order stays', (t) => {
   t.is(ids(likeliestFirst([d, a, c], ['x.c'], [])), 'dac');
   t.is(ids(likeliestFirst([a, b], [], [{ name: '1', files: ['x.c'], seenBy: ['b', 'gone'] }])), 'ba');
+});
+
+test('files that a quick run barely goes through have scenarios of their own', (t) => {
+  t.deepEqual(homesOf(['drivers/iommu/dma-iommu.c', 'fs/kernfs/file.c']), ['iommu', 'sysfs']);
+  t.deepEqual(homesOf(['drivers/pci/p2pdma.c']), []);
 });

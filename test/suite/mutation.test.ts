@@ -61,6 +61,12 @@ test('a header names scenarios by id, also those a quick run leaves out, by suit
   ]);
 });
 
+test('what goes through the files of a mutant comes early, even if a quick run leaves it out', (t) => {
+  const translated = found('c/iommu', ['data-arrives'], ['iommu']);
+  const mutated = mutant({ files: ['drivers/iommu/dma-iommu.c'], seenBy: ['a/pool'] });
+  t.deepEqual(ids(stagesFor(mutated, quick, [translated, ...all])), [['a/pool'], ['c/iommu'], ['a/zap']]);
+});
+
 test('cells of tables come last', (t) => {
   const cell = found('m/unbind/pinned', ['zap-on-unbind']);
   t.deepEqual(ids(stagesFor(mutant(), [cell, ...quick], [cell, ...all])), [
