@@ -22,6 +22,10 @@ export const homesOf = (files: readonly string[]): string[] =>
 
 type Seeded = Pick<Mutant, 'name' | 'files' | 'seenBy'>;
 
+/** The mutants that change one of these files too. */
+export const nearTo = <M extends Seeded>(files: readonly string[], known: readonly M[]): M[] =>
+  known.filter((mutant) => mutant.files.some((file) => files.includes(file)));
+
 /**
  * Scenarios in the order in which they are likely to see a bug in `files`: what the suites' own mutants of these files
  * name as seen by whom decides, then what their other mutants name. At every step the scenario is taken that sees most of
@@ -32,20 +36,31 @@ export function likeliestFirst(
   files: readonly string[],
   known: readonly Seeded[],
 ): Found[] {
-  const near = known.filter((mutant) => mutant.files.some((file) => files.includes(file)));
+  const near = nearTo(files, known);
   const far = known.filter((mutant) => !near.includes(mutant));
   let rest = [...scenarios];
   const order: Found[] = [];
-  for (let unseen of [near, far]) {
+  for (const mutants of [near, far]) {
     for (;;) {
-      const best = bestOf(rest, unseen);
-      if (best === undefined) break;
-      order.push(best);
-      rest = rest.filter((one) => one !== best);
-      unseen = unseen.filter(({ seenBy }) => !seenBy.includes(best.id));
+      const round = unlikeEachOther(rest, mutants);
+      if (round.length === 0) break;
+      order.push(...round);
+      rest = rest.filter((one) => !round.includes(one));
     }
   }
   return [...order, ...rest];
+}
+
+/** As few of the scenarios as see all of the mutants that any of them sees; the one that sees most first. */
+function unlikeEachOther(scenarios: readonly Found[], mutants: readonly Seeded[]): Found[] {
+  const chosen: Found[] = [];
+  let unseen = mutants;
+  for (;;) {
+    const best = bestOf(scenarios, unseen);
+    if (best === undefined) return chosen;
+    chosen.push(best);
+    unseen = unseen.filter(({ seenBy }) => !seenBy.includes(best.id));
+  }
 }
 
 /** The first of the scenarios that most mutants name; undefined when they name none. */

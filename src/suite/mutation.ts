@@ -3,7 +3,7 @@ import type { ScenarioResult } from '../artifacts/result.js';
 import type { Mutant } from '../images/mutant.js';
 import { type Found, isMeta } from './discover.js';
 import { isAtLeast } from './kernel-rows.js';
-import { homesOf, likeliestFirst } from './likely.js';
+import { homesOf, likeliestFirst, nearTo } from './likely.js';
 import { isCell } from './narrow.js';
 import { promises } from './promises.js';
 
@@ -20,7 +20,7 @@ const isLong: ReadonlySet<string> = new Set(['matrix', 'race']);
  * out; by suite or covered word), then those at home in its files, then those that ask for a promise it breaks, then the rest of the quick run, cells of
  * tables after those, and last what only a nightly run asks, but for the matrix and the long races. Words of the header
  * that select nothing (any more) are passed over: a mutant from elsewhere knows other suites. Where the header does not
- * decide, what the `known` mutants of the same files are seen by comes first.
+ * decide, what the `known` mutants of the same files are seen by comes first, be it of the quick run or not.
  */
 export function stagesFor(
   mutant: Mutant,
@@ -51,15 +51,17 @@ export function stagesFor(
     options.asks.some((ask) => mutant.breaks.includes(ask));
   const others = known.filter(({ name }) => name !== mutant.name);
   const ordered = (scenarios: readonly Found[]): Found[] => likeliestFirst(scenarios, mutant.files, others);
-  const byHand = ordered(open.filter((found) => !isCell(found)));
-  const nightly = all.filter((found) => !chosen.has(found.id) && !taken.has(found.id) && !isLate(found));
+  const late = all.filter((found) => !chosen.has(found.id) && !taken.has(found.id) && !isLate(found));
+  const isNamed = ({ id }: Found): boolean =>
+    nearTo(mutant.files, others).some(({ seenBy }) => seenBy.includes(id));
+  const byHand = ordered([...open.filter((found) => !isCell(found)), ...late.filter(isNamed)]);
   return [
     named,
     ordered(atHome),
     byHand.filter(asks),
     byHand.filter((found) => !asks(found)),
     open.filter(isCell),
-    ordered(nightly),
+    ordered(late.filter((found) => !isNamed(found))),
   ].filter((stage) => stage.length > 0);
 }
 

@@ -67,6 +67,19 @@ test('what goes through the files of a mutant comes early, even if a quick run l
   t.deepEqual(ids(stagesFor(mutated, quick, [translated, ...all])), [['a/pool'], ['c/iommu'], ['a/zap']]);
 });
 
+test('what sees the known mutants of the same files comes before the rest, even if a quick run leaves it out', (t) => {
+  const slow = found('c/slow', ['zap-on-unbind']);
+  const other = found('c/other', ['zap-on-unbind']);
+  const known = [mutant({ name: 'n', seenBy: ['c/slow', 'a/pool'] })];
+  const order = [['a/pool', 'c/slow', 'a/zap'], ['c/other']];
+  const asked = mutant({ breaks: [] });
+  t.deepEqual(ids(stagesFor(asked, quick, [other, slow, ...all], known)), order);
+  t.deepEqual(ids(stagesFor({ ...asked, name: 'n' }, quick, [slow, ...all], known)), [
+    ['a/zap', 'a/pool'],
+    ['c/slow'],
+  ]);
+});
+
 test('cells of tables come last', (t) => {
   const cell = found('m/unbind/pinned', ['zap-on-unbind']);
   t.deepEqual(ids(stagesFor(mutant(), [cell, ...quick], [cell, ...all])), [
