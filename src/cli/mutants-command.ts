@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { newRunId, runsRoot } from '../artifacts/layout.js';
 import {
@@ -21,7 +22,7 @@ import { discoverScenarios } from '../suite/discover.js';
 import { equivalentOn, inBuildOrder, isSettled, quickCells } from '../suite/mutation.js';
 import { chooseScenarios, defaultKernel } from '../suite/plan.js';
 import { findMutants } from './mutants.js';
-import { runCampaign } from './mutate.js';
+import { askedAtOnce, runCampaign } from './mutate.js';
 import { onInterrupt } from './run.js';
 
 export interface MutantsOptions {
@@ -100,7 +101,7 @@ export async function mutantsCommand(options: MutantsOptions): Promise<number> {
       state,
       {
         ...{ spec, folder, quick, all, known, signal, tell },
-        ...{ jobs: options.jobs, accelerator: options.accelerator },
+        ...{ jobs: options.jobs ?? jobsOfEach(), accelerator: options.accelerator },
       },
       async (next, record) => {
         await keep(next);
@@ -122,6 +123,9 @@ export async function mutantsCommand(options: MutantsOptions): Promise<number> {
     release();
   }
 }
+
+/** Guests that each mutant may have at once: as several are asked at once, together one a core. */
+const jobsOfEach = (): number => Math.max(1, Math.floor(availableParallelism() / askedAtOnce));
 
 function equivalentRecord(mutant: Mutant): MutantRecord {
   return {

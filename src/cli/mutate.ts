@@ -234,7 +234,7 @@ async function controlOf(
 }
 
 /** Mutants that are asked at once: while one waits for a hang to be certain, another can use the machine. */
-const askedAtOnce = 2;
+export const askedAtOnce = 2;
 
 /** Mutants in their order, each built while those before are being asked. `onRecord` is told after each, one at a time. */
 export async function runCampaign(
