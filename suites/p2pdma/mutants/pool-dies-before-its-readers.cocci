@@ -2,7 +2,7 @@
 // breaks: guest-survives
 // accepts: unbind-finishes
 // invariant: reading size and available during unbind gives a number or ENODEV
-// seen by: p2pdma-unbind/attributes-are-numbers-or-gone
+// seen by: p2pdma-unbind/attributes-are-numbers-or-gone, p2pdma-unbind/attributes-however-often
 // files: drivers/pci/p2pdma.c
 @@
 expression device, p;
