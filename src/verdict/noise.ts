@@ -133,12 +133,17 @@ export function markNoise(
   return row === undefined ? splat : { ...splat, noise: `${row.id}: ${row.reason}` };
 }
 
-/** The noise that left the task of this report with locks that it does not hold. */
+/** The noise that left a task with locks that it does not hold, if this report can come of it. */
 function stainOf({ task, raw }: Splat, before: readonly Splat[]): string | undefined {
   const stained = before.filter(({ noise }) => noise !== null && stains(noise));
   const own = stained.find((one) => one.task !== null && one.task.pid === task?.pid);
-  return (own ?? (isOfIdleWorker(raw) ? stained[0] : undefined))?.noise ?? undefined;
+  const named = stained.find((one) => leftLocks(one.raw).some((lock) => raw.includes(`(${lock})`)));
+  return (own ?? named ?? (isOfIdleWorker(raw) ? stained[0] : undefined))?.noise ?? undefined;
 }
+
+/** Names of the locks that lockdep lists as held (kernel/locking/lockdep.c:print_lock): ` #0: ADDRESS (NAME){STATE}`. */
+const leftLocks = (raw: string): string[] =>
+  [...raw.matchAll(/ #\d+: \S+ \((.+?)\)\{/g)].map(([, name = '']) => name);
 
 const stains = (noise: string): boolean =>
   noiseRows.some((row) => row.stains === true && noise.startsWith(`${row.id}: `));
