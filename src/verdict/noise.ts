@@ -30,6 +30,8 @@ function between(first: string, last: string): (release: string) => boolean {
   return (release) => rank(first) <= rank(release) && rank(release) <= rank(last);
 }
 
+const sentenceOf = ({ id, reason }: NoiseRow): string => `${id}: ${reason}`;
+
 /** Reports of unpatched kernels that have nothing to do with the question. One exact row each, never a pattern. */
 export const noiseRows: readonly NoiseRow[] = [
   {
@@ -130,23 +132,17 @@ export function markNoise(
       (one.file === undefined || one.file.test(splat.file ?? '')) &&
       (!one.declared || expected.includes(one.id)),
   );
-  return row === undefined ? splat : { ...splat, noise: `${row.id}: ${row.reason}` };
+  return row === undefined ? splat : { ...splat, noise: sentenceOf(row) };
 }
 
 /** The noise that left a task with locks that it does not hold, if this report can come of it. */
 function stainOf({ task, raw }: Splat, before: readonly Splat[]): string | undefined {
-  const stained = before.filter(({ noise }) => noise !== null && stains(noise));
+  const stained = before.filter(({ noise }) =>
+    noiseRows.some((row) => row.stains && noise === sentenceOf(row)),
+  );
   const own = stained.find((one) => one.task !== null && one.task.pid === task?.pid);
-  const named = stained.find((one) => leftLocks(one.raw).some((lock) => raw.includes(`(${lock})`)));
-  return (own ?? named ?? (isOfIdleWorker(raw) ? stained[0] : undefined))?.noise ?? undefined;
+  return (own ?? (isOfIdleWorker(raw) ? stained[0] : undefined))?.noise ?? undefined;
 }
-
-/** Names of the locks that lockdep lists as held (kernel/locking/lockdep.c:print_lock): ` #0: ADDRESS (NAME){STATE}`. */
-const leftLocks = (raw: string): string[] =>
-  [...raw.matchAll(/ #\d+: \S+ \((.+?)\)\{/g)].map(([, name = '']) => name);
-
-const stains = (noise: string): boolean =>
-  noiseRows.some((row) => row.stains === true && noise.startsWith(`${row.id}: `));
 
 /**
  * Whether lockdep compares with a state that a kworker registered between two works (kernel/workqueue.c:worker_thread
