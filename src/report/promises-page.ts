@@ -29,7 +29,7 @@ export interface PageData {
 const cell = (text: string): string => oneLine(text, 400).replaceAll('|', '\\|');
 const row = (...cells: string[]): string => `| ${cells.map(cell).join(' | ')} |`;
 const head = (...cells: string[]): string[] => [row(...cells), `|${cells.map(() => '---').join('|')}|`];
-const isCell = (id: string): boolean => id.startsWith('matrix/');
+const isOfMatrix = (id: string): boolean => id.startsWith('matrix/');
 
 /** docs/promises.md: what is tested, by which scenarios, where it holds, and how sharp the tests are. */
 export function promisesPage(data: PageData): string {
@@ -110,7 +110,7 @@ function scenarioTable({ kernels }: PageData): string[] {
   for (const { answers } of kernels) for (const { id, title } of answers) known.set(id, title);
   const ids = [...known.keys()].filter((id) => !id.startsWith('meta/')).sort();
   const rows = ids
-    .filter((id) => !isCell(id))
+    .filter((id) => !isOfMatrix(id))
     .map((id) => {
       const said = kernels.map(({ answers }) => {
         const outcome = answers.find((one) => one.id === id)?.outcome;
@@ -118,7 +118,7 @@ function scenarioTable({ kernels }: PageData): string[] {
       });
       return row(`\`${id}\``, known.get(id) ?? '', ...said);
     });
-  const tables = [...new Set(ids.filter(isCell).map((id) => id.split('/').slice(0, 2).join('/')))];
+  const tables = [...new Set(ids.filter(isOfMatrix).map((id) => id.split('/').slice(0, 2).join('/')))];
   const cells = tables.map((table) => {
     const said = kernels.map(({ answers }) => {
       const own = answers.filter(({ id }) => id.startsWith(`${table}/`));

@@ -29,7 +29,7 @@ export const nearTo = <M extends Seeded>(files: readonly string[], known: readon
 /**
  * Scenarios in the order in which they are likely to see a bug in `files`: what the suites' own mutants of these files
  * name as seen by whom decides, then what their other mutants name. At every step the scenario is taken that sees most of
- * the mutants which none before it sees, so that the first ones are unlike each other; the rest keeps its order.
+ * the mutants which none before it sees, so that the first ones are unlike each other; what nobody names keeps its order.
  */
 export function likeliestFirst(
   scenarios: readonly Found[],

@@ -17,10 +17,11 @@ const isLong: ReadonlySet<string> = new Set(['matrix', 'race']);
 
 /**
  * The order in which a mutant meets the scenarios: those that its header names (by id also such as a quick run leaves
- * out; by suite or covered word), then those at home in its files, then those that ask for a promise it breaks, then the rest of the quick run, cells of
- * tables after those, and last what only a nightly run asks, but for the matrix and the long races. Words of the header
- * that select nothing (any more) are passed over: a mutant from elsewhere knows other suites. Where the header does not
- * decide, what the `known` mutants of the same files are seen by comes first, be it of the quick run or not.
+ * out; by suite or covered word), then those at home in its files, then those that ask for a promise it breaks, then the
+ * rest of the quick run, cells of tables after those, and last what only a nightly run asks, but for the matrix and the
+ * long races. Words of the header that select nothing (any more) are passed over: a mutant from elsewhere knows other
+ * suites. Where the header does not decide, what the `known` mutants of the same files are seen by comes first, be it of
+ * the quick run or not.
  */
 export function stagesFor(
   mutant: Mutant,
@@ -37,31 +38,33 @@ export function stagesFor(
     }),
   );
   const words = homesOf(mutant.files);
-  const isLate = ({ id, scenario: { options } }: Found): boolean =>
+  const takesLong = ({ id, scenario: { options } }: Found): boolean =>
     isMeta(id) || options.covers.some((word) => isLong.has(word));
   const atHome = all.filter(
     (found) =>
       !named.includes(found) &&
-      !isLate(found) &&
+      !takesLong(found) &&
       words.some((word) => found.scenario.options.covers.includes(word)),
   );
   const taken = new Set([...named, ...atHome].map(({ id }) => id));
   const open = quick.filter(({ id }) => !taken.has(id));
+  const nightly = all.filter((found) => !chosen.has(found.id) && !taken.has(found.id) && !takesLong(found));
   const asks = ({ scenario: { options } }: Found): boolean =>
     options.asks.some((ask) => mutant.breaks.includes(ask));
   const others = known.filter(({ name }) => name !== mutant.name);
+  const seeNear = new Set(nearTo(mutant.files, others).flatMap(({ seenBy }) => seenBy));
   const ordered = (scenarios: readonly Found[]): Found[] => likeliestFirst(scenarios, mutant.files, others);
-  const late = all.filter((found) => !chosen.has(found.id) && !taken.has(found.id) && !isLate(found));
-  const isNamed = ({ id }: Found): boolean =>
-    nearTo(mutant.files, others).some(({ seenBy }) => seenBy.includes(id));
-  const byHand = ordered([...open.filter((found) => !isCell(found)), ...late.filter(isNamed)]);
+  const byHand = ordered([
+    ...open.filter((found) => !isCell(found)),
+    ...nightly.filter(({ id }) => seeNear.has(id)),
+  ]);
   return [
     named,
     ordered(atHome),
     byHand.filter(asks),
     byHand.filter((found) => !asks(found)),
     open.filter(isCell),
-    ordered(late.filter((found) => !isNamed(found))),
+    ordered(nightly.filter(({ id }) => !seeNear.has(id))),
   ].filter((stage) => stage.length > 0);
 }
 
