@@ -8,7 +8,7 @@ const memory = 8 * 1024;
 export interface LineSink {
   /** While true, every line is wanted; else only those in which the search finds something. */
   readonly busy: () => boolean;
-  /** `found`: the search found something in it. `dirty`: what `isDirty` says of the block that it stands in. */
+  /** `found`: the search found something in it. `dirty`: what `isDirty` says of it. */
   readonly line: (raw: string, start: number, found: boolean, dirty: boolean) => void;
 }
 
@@ -87,7 +87,9 @@ export class LineFeed {
       this.#at = at;
       dirty ??= isDirty(block);
       // A long line is cut: what was found may reach over the cut.
-      this.#sink.line(raw, base + at, (found >= 0 && found < next) || raw.length >= longestLine, dirty);
+      // Of the line, not of its block, which depends on how the log was cut.
+      const own = dirty && isDirty(raw);
+      this.#sink.line(raw, base + at, (found >= 0 && found < next) || raw.length >= longestLine, own);
       at = next;
     }
     this.#at = 0;

@@ -31,14 +31,14 @@ const dropped = /\*\* (\d+) printk messages dropped \*\*\s*/;
 const daemon =
   /^(?:[A-Z][A-Za-z]{2} [ \d]\d \d\d:\d\d:\d\d|\d{4}-\d\d-\d\dT\S+) \S+ (?:\S+ )?(?:kernel|KERNEL): ?(?=(\[)?)/;
 const escapes = /\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])/g;
-const dirt = /[\0\x1b]|login: /;
+const dirt = /[\0\x1b]|login: |messages dropped/;
 
 /** True for text in which a line may have more before its message than a plain prefix, or bytes to be taken out. */
 export function isDirty(text: string): boolean {
   return dirt.test(text);
 }
 
-/** Takes one raw line (latin1, with or without its end) apart. `dirty`: what `isDirty` says of it, or of more. */
+/** Takes one raw line (latin1, with or without its end) apart. `dirty`: what `isDirty` says of it. */
 export function parseLine(raw: string, start: number, dirty = isDirty(raw)): LogLine {
   let length = Math.min(raw.length, longestText);
   while (length > 0 && isEnd(raw.charCodeAt(length - 1))) length--;

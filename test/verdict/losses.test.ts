@@ -201,3 +201,12 @@ test('a row that was seen on two series holds for those in between, and for no o
   );
   t.deepEqual(holds, ['6.12.117', '6.18-rc1', '7.0.1', '7.3.4']);
 });
+
+test('dropped records are counted behind a line that was not finished, whatever else the log has', (t) => {
+  const line =
+    '[   70.000001][    C0] half a li** 12 printk messages dropped **[  130.500000] nvme nvme0: ready\n';
+  for (const before of ['', '\x1b[1m\n']) {
+    const { lost } = judgeText(before + line);
+    t.deepEqual(lost, [{ kind: 'dropped', detail: '12 printk messages were dropped', at: before.length }]);
+  }
+});
