@@ -6,6 +6,7 @@ export default scenario(
     shape: 'cmb-switch',
     asks: ['calls-come-back', 'data-arrives'],
     covers: ['map', 'gup', 'io', 'finding'],
+    tags: ['nightly'], // its store is asked in the quick run: one wait for a call that never returns is enough there
     needs: ['p2pmem-allocate'],
   },
   async ({ guest, expect }) => {
