@@ -21,7 +21,7 @@ export class Wounds {
 
   /** To be told of each splat as it is complete. `guest` is undefined while it boots. */
   saw(splat: Splat, guest: () => RunningGuest | undefined): void {
-    if (!splat.fatal || splat.noise !== null) return;
+    if (!splat.fatal || splat.origin === 'userspace') return;
     const judge = async (): Promise<void> => {
       if (await isForged(splat, guest())) return;
       this.#controller.abort(new LastrefError(`the kernel is wounded: ${splat.title}`, { blame: 'kernel' }));

@@ -4,6 +4,7 @@ import {
   type Outcome,
   outcomes,
   type Reason,
+  type Splat,
   type Verdict,
   type Witness,
 } from './types.js';
@@ -78,11 +79,11 @@ export function judge(seen: Observation): Verdict {
     ...fromSkip(seen),
     ...fromLosses(seen),
   ]
-    .map((finding) => afterEmulator(finding, seen))
+    .map((finding) => inLightOfGuest(finding, seen))
     .sort((a, b) => outcomes.indexOf(a.outcome) - outcomes.indexOf(b.outcome));
   const first = findings[0];
   const asides = seen.console.splats.flatMap((splat) =>
-    splat.noise === null
+    splat.noise === null || isDeadly(splat)
       ? []
       : [{ witness: 'console' as const, detail: `known noise ${splat.noise} (${splat.title})` }],
   );
@@ -99,12 +100,19 @@ export function judge(seen: Observation): Verdict {
   return { outcome: first.outcome, headline: headlineOf(first, broken), reasons, broken };
 }
 
-/** A CPU that did not execute what memory held proves nothing: what was seen from then on is told, not held against the kernel. */
-function afterEmulator(finding: Finding, { console }: Observation): Finding {
-  const first = console.splats.find((splat) => splat.noise === null);
-  if (first?.class !== 'EMULATOR') return finding;
+/**
+ * A CPU that did not execute what memory held proves nothing, nor does a kernel that died of known noise: what was seen then is
+ * told, not held against the kernel.
+ */
+function inLightOfGuest(finding: Finding, { console }: Observation): Finding {
+  const first = console.splats.find((splat) => splat.noise === null || isDeadly(splat));
+  if (first === undefined || (first.class !== 'EMULATOR' && !isDeadly(first))) return finding;
   return found('MISS', finding.witness, finding.detail);
 }
+
+/** Known noise that took the guest along. What a program made up took nothing. */
+const isDeadly = ({ fatal, noise, origin }: Splat): boolean =>
+  fatal && noise !== null && origin !== 'userspace';
 
 /** Reports that do not say that the kernel broke a promise: the guest is too small, a detector gave up. */
 const otherwise: Readonly<Record<string, readonly [Outcome, Witness]>> = {
@@ -115,8 +123,10 @@ const otherwise: Readonly<Record<string, readonly [Outcome, Witness]>> = {
 
 function fromSplats({ console }: Observation): Finding[] {
   return console.splats
-    .filter((splat) => splat.noise === null)
+    .filter((splat) => splat.noise === null || isDeadly(splat))
     .map((splat) => {
+      if (splat.noise !== null)
+        return found('MISS', 'console', `the guest died of known noise ${splat.noise} (${splat.title})`);
       const [outcome, witness] = otherwise[splat.class] ?? (['FAIL', 'console'] as const);
       const more = splat.aftermath.length === 0 ? '' : `, then ${splat.aftermath[0]}`;
       const doubt = splat.corrupted === null ? '' : ` (report damaged: ${splat.corrupted})`;

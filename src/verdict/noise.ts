@@ -119,12 +119,13 @@ export function markNoise(
   expected: readonly string[],
   before: readonly Splat[] = [],
 ): Splat {
-  if (release === undefined || splat.fatal || splat.corrupted !== null) return splat;
-  const stain = splat.class === 'LOCKDEP' ? stainOf(splat, before) : undefined;
+  if (release === undefined || splat.corrupted !== null) return splat;
+  const stain = comesOfStain(splat) ? stainOf(splat, before) : undefined;
   if (stain !== undefined)
     return { ...splat, noise: `${stain}, and lockdep still holds it against its task` };
   const row = noiseRows.find(
     (one) =>
+      !splat.fatal &&
       one.kernels(release) &&
       one.class === splat.class &&
       one.title === splat.title &&
@@ -135,14 +136,30 @@ export function markNoise(
   return row === undefined ? splat : { ...splat, noise: sentenceOf(row) };
 }
 
+/** Whether the splats before this one can explain it: lockdep's reports, and its own end. */
+export function comesOfStain({ class: kind, fatal, raw }: Splat): boolean {
+  return fatal ? tripsInLockdep.test(raw) : kind === 'LOCKDEP';
+}
+
+/**
+ * Lockdep goes through the locks that it holds against a task. The class of one whose key was unregistered since (a queue that is
+ * gone) is a NULL pointer after one warning (kernel/locking/lockdep.c:hlock_class), and the task dies of it.
+ */
+const tripsInLockdep = /^.*\bRIP: 0010:__lock_acquire\+/m;
+
 /** The noise that left a task with locks that it does not hold, if this report can come of it. */
-function stainOf({ task, raw }: Splat, before: readonly Splat[]): string | undefined {
+function stainOf({ task, raw, fatal }: Splat, before: readonly Splat[]): string | undefined {
   const stained = before.filter(({ noise }) =>
     noiseRows.some((row) => row.stains && noise === sentenceOf(row)),
   );
   const own = stained.find((one) => one.task !== null && one.task.pid === task?.pid);
-  return (own ?? (isOfIdleWorker(raw) ? stained[0] : undefined))?.noise ?? undefined;
+  if (fatal && !before.some((one) => isWarned(one, task?.pid))) return undefined;
+  return (own ?? (!fatal && isOfIdleWorker(raw) ? stained[0] : undefined))?.noise ?? undefined;
 }
+
+/** The warning of `hlock_class`, before the pointer is used. */
+const isWarned = ({ title, task, noise }: Splat, pid: number | undefined): boolean =>
+  noise !== null && task?.pid === pid && title.startsWith('WARNING: locking bug in ');
 
 /**
  * Whether lockdep compares with a state that a kworker registered between two works (kernel/workqueue.c:worker_thread

@@ -3,7 +3,7 @@ import { LineFeed } from './feed.js';
 import { SplatLedger } from './ledger.js';
 import { type LogLine, parseLine } from './line.js';
 import { LossLog, lossWords } from './losses.js';
-import { markNoise } from './noise.js';
+import { comesOfStain, markNoise } from './noise.js';
 import type { OpenReport } from './open.js';
 import { type Match, matchLine, startWords } from './rules/match.js';
 import { buildSplat, extendSplat } from './splat.js';
@@ -141,7 +141,7 @@ export class ConsoleScanner {
   }
 
   #mark(splat: Splat): Splat {
-    const before = splat.class === 'LOCKDEP' ? this.#ledger.all() : [];
+    const before = comesOfStain(splat) ? this.#ledger.all() : [];
     return markNoise(splat, this.#options.release, this.#options.expected ?? [], before);
   }
 

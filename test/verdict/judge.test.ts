@@ -109,6 +109,18 @@ test('what follows an error of the emulator is not held against the kernel, what
   t.is(judge(seen({ guest: 'panicked' }, [splat(), stale])).outcome, 'FAIL');
 });
 
+test('a kernel that died of known noise proves nothing; one that complained before, or that a program killed in words, does', (t) => {
+  const deadly = splat({ title: 'fault in f', fatal: true, noise: 'N4: left behind' });
+  const after = seen({ guest: 'silent', assertion: { message: 'the kernel is wounded' } }, [deadly, splat()]);
+  t.is(judge(after).outcome, 'MISS');
+  t.is(judge(after).headline, 'the guest died of known noise N4: left behind (fault in f)');
+  t.deepEqual(judge(after).broken, []);
+  t.is(judge(seen({ guest: 'silent' }, [splat(), deadly])).outcome, 'FAIL');
+  const words = splat({ fatal: true, noise: 'userspace: made up', origin: 'userspace' });
+  t.is(judge(seen({}, [words])).outcome, 'PASS');
+  t.is(judge(seen({ guest: 'silent' }, [words])).outcome, 'FAIL');
+});
+
 test('a guest that vanished after a fatal report is the kernel to blame', (t) => {
   t.is(judge(seen({ guest: 'vanished' }, [splat({ fatal: true })])).outcome, 'FAIL');
 });

@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import test from 'ava';
+import { projectRoot } from '../../src/kit/paths.js';
 import { lossRows } from '../../src/verdict/losses.js';
 import { noiseRows } from '../../src/verdict/noise.js';
 import { judgeConsole } from '../../src/verdict/scanner.js';
@@ -168,6 +171,32 @@ test('a controller reset that is overtaken leaves queues frozen: noise of 6.12, 
   });
   t.is(third.splats[2]?.noise, null, 'a task that was only compared with the worker');
   t.is(noiseOf(left.replace('workfn=nvme_reset_work', 'workfn=nvme_delete_work'), '6.12.117'), 'none');
+});
+
+test('lockdep that dies over what N4 left behind is noise, and nothing else that kills is', (t) => {
+  const console = readFileSync(path.join(projectRoot, 'test/verdict/logs/017.log'), 'latin1');
+  const noiseOf = (text: string): (string | null | undefined)[] =>
+    judgeConsole(Buffer.from(text, 'latin1'), { release: '6.12.117' }).splats.map(({ noise }) => noise);
+  const [, , death] = noiseOf(console);
+  t.regex(death ?? '', /^N4: .*still holds it against its task$/);
+  const oops = console.indexOf('Oops: general protection fault');
+  const otherwise = (change: (text: string) => string): string | null | undefined =>
+    noiseOf(console.slice(0, oops) + change(console.slice(oops))).at(-1);
+  t.is(
+    otherwise((text) => text),
+    death,
+  );
+  t.is(
+    otherwise((text) => text.replaceAll('RIP: 0010:__lock_acquire', 'RIP: 0010:nvme_irq')),
+    null,
+  );
+  t.is(
+    otherwise((text) => text.replace('PID: 33 ', 'PID: 34 ')),
+    null,
+    'another task',
+  );
+  const unwarned = console.slice(0, console.indexOf('------------[ cut here')) + console.slice(oops - 24);
+  t.is(noiseOf(unwarned).at(-1), null, 'lockdep did not warn of it before');
 });
 
 test('the same title from another function is no noise', (t) => {
