@@ -39,6 +39,13 @@ export class NvmetNamespace {
     await this.#set('enable', '0');
   }
 
+  /** Enables and disables it, and again. Resolves with how often that worked. */
+  async toggle(times: number): Promise<number> {
+    const loop =
+      'worked=0; for i in $(seq $1); do echo 1 > $0 && echo 0 > $0 && worked=$((worked + 1)); done; echo $worked';
+    return Number(await this.#guest.run(['sh', '-c', loop, `${namespace}/enable`, String(times)]));
+  }
+
   #set(attribute: string, value: string): Promise<Attempt> {
     return this.#guest.tryWrite(`${namespace}/${attribute}`, value);
   }

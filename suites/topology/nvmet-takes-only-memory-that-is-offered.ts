@@ -19,6 +19,8 @@ export default scenario(
     await expect(target.useMemoryOf(cmb.bdf)).toSucceed();
     expect('whose memory it uses', await target.memory()).toBe(cmb.bdf);
     await expect(target.enable()).toSucceed();
+    await expect(target.useMemoryOf('0')).toFailWith('EBUSY'); // its queues may use it at this moment
+    expect('whose memory it uses', await target.memory()).toBe(cmb.bdf);
     await target.disable();
     await expect(target.useMemoryOf('1')).toSucceed();
     expect('whose memory it uses', await target.memory()).toBe('1'); // whoever is near
