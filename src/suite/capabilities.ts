@@ -64,6 +64,14 @@ export const capabilities = {
       ? null
       : 'this kernel cannot make arrays (CONFIG_MD_RAID0, CONFIG_MD_RAID1)';
   },
+  loop: async (guest) =>
+    (await guest.exists('/dev/loop-control'))
+      ? null
+      : 'this kernel has no loop devices that are built in (CONFIG_BLK_DEV_LOOP)',
+  'fail-make-request': async (guest) =>
+    (await guest.exists('/sys/kernel/debug/fail_make_request/probability'))
+      ? null
+      : 'this kernel cannot make a request fail before its driver sees it (CONFIG_FAIL_MAKE_REQUEST, CONFIG_FAULT_INJECTION_DEBUG_FS)',
   kvm: async (guest) =>
     (await guest.exists('/dev/kvm'))
       ? null

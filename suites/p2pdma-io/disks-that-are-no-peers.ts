@@ -6,7 +6,7 @@ export default scenario(
     shape: 'cmb-neighbours',
     asks: ['refusals-are-exact', 'pool-balances'],
     covers: ['io', 'gup', 'virtio', 'loop'],
-    needs: ['p2pmem-allocate'],
+    needs: ['p2pmem-allocate', 'loop'],
   },
   async ({ guest, expect }) => {
     const { cmb } = guest.devices;

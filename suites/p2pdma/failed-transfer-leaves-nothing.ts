@@ -6,7 +6,7 @@ export default scenario(
     shape: 'cmb-switch',
     asks: ['unbind-finishes', 'pool-balances', 'data-arrives'],
     covers: ['io', 'unbind', 'pool'],
-    needs: ['p2pmem-allocate'],
+    needs: ['p2pmem-allocate', 'fail-make-request'],
   },
   async ({ guest, expect }) => {
     const { cmb, disk } = guest.devices;
