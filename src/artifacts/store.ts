@@ -102,10 +102,15 @@ export function unfinishedScenario(plan: RunPlan, scenario: PlannedScenario): Sc
   };
 }
 
-/** A mutant or a stretch of the suites goes by its name, on every machine; anybody else's by its path. */
-function changeWords(file: string): string[] {
+/** What a kernel was built with. A mutant or a stretch of the suites goes by its name, on every machine; anybody else's by its path. */
+export function changeOf(file: string): { readonly kind: 'mutant' | 'stretch'; readonly name: string } {
   const [, folder, name] = /\/suites\/[^/]+\/(mutants|stretch)\/([^/]+)\.(?:cocci|patch)$/.exec(file) ?? [];
-  return [folder === 'stretch' ? '--stretch' : '--mutant', name ?? file];
+  return { kind: folder === 'stretch' ? 'stretch' : 'mutant', name: name ?? file };
+}
+
+function changeWords(file: string): string[] {
+  const { kind, name } = changeOf(file);
+  return [`--${kind}`, name];
 }
 
 /** A scenario (or a run) whose result was never overwritten by a verdict. */

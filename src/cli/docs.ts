@@ -4,7 +4,8 @@ import { findRun, runsRoot } from '../artifacts/layout.js';
 import { type MutationState, readMutationState } from '../artifacts/mutation.js';
 import { readRun } from '../artifacts/record.js';
 import type { ScenarioResult } from '../artifacts/result.js';
-import { isUnfinished } from '../artifacts/store.js';
+import { changeOf, isUnfinished } from '../artifacts/store.js';
+import { readMutant } from '../images/mutant.js';
 import { writeAtomic, writeJson } from '../kit/atomic.js';
 import { hasCode, LastrefError } from '../kit/errors.js';
 import { projectRoot } from '../kit/paths.js';
@@ -13,9 +14,11 @@ import {
   type KernelAnswers,
   type PageData,
   promisesPage,
+  type Stretches,
 } from '../report/promises-page.js';
 import { promises } from '../suite/promises.js';
 import { coverageOf } from './coverage.js';
+import { listStretches } from './mutants.js';
 
 const docs = path.join(projectRoot, 'docs');
 
@@ -71,32 +74,63 @@ async function takeCoverage(data: string, directories: readonly string[]): Promi
 async function takeRun(data: string, directory: string): Promise<boolean> {
   const { plan, scenarios } = await readRun(directory);
   if (plan === null) return false;
-  if (plan.mutant !== null) {
+  const change = plan.mutant === null ? null : changeOf(plan.mutant);
+  if (change?.kind === 'mutant') {
     throw new LastrefError(
       `${directory} asked a kernel with a seeded bug: its answers are none of that kernel`,
       {
         blame: 'user',
-        hint: 'give runs without --mutant and --stretch, or the folder of `lastref mutants`',
+        hint: 'give runs without --mutant, or the folder of `lastref mutants`',
       },
     );
   }
   const kernel = { name: plan.kernel.name, release: plan.kernel.release };
   if (plan.kernel.coverage != null) return true;
+  if (change !== null) {
+    await takeStretch(data, kernel, change.name, scenarios);
+    return false;
+  }
   const file = path.join(data, `kernel-${kernel.name}.json`);
   const before = (await readData<KernelAnswers>(file))?.answers ?? [];
   const news = scenarios
     .filter((result) => !isUnfinished(result) && hasVerdict(result))
-    .map(({ id, title, asks, outcome, verdict: { broken } }) => ({
+    .map(({ id, title, asks, outcome, counters, verdict: { broken } }) => ({
       id,
       title,
       asks,
       outcome,
       ...(broken.length === 0 ? {} : { broken }),
+      ...(counters === undefined ? {} : { counters }),
     }));
   const kept = before.filter(({ id }) => !news.some((one) => one.id === id));
   const answers = [...kept, ...news].sort((a, b) => (a.id < b.id ? -1 : 1));
   await writeJson(file, { kernel, answers } satisfies KernelAnswers);
   return false;
+}
+
+/** What the scenarios said of a kernel with a stretch, instead of what they said of it before. */
+async function takeStretch(
+  data: string,
+  kernel: KernelAnswers['kernel'],
+  name: string,
+  scenarios: readonly ScenarioResult[],
+): Promise<void> {
+  const stretch = (await listStretches()).find((one) => one.name === name);
+  if (stretch === undefined)
+    throw new LastrefError(`the suites have no stretch ${name} any more`, { blame: 'user' });
+  const { describe } = await readMutant(stretch.file);
+  const answers = scenarios
+    .filter((result) => !isUnfinished(result))
+    .map(({ id, outcome, counters }) => ({
+      id,
+      outcome,
+      ...(counters === undefined ? {} : { counters }),
+    }))
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
+  const file = path.join(data, `stretches-${kernel.name}.json`);
+  const others = ((await readData<Stretches>(file))?.stretches ?? []).filter((one) => one.name !== name);
+  const stretches = [...others, { name, describe, answers }].sort((a, b) => (a.name < b.name ? -1 : 1));
+  await writeJson(file, { kernel, stretches } satisfies Stretches);
 }
 
 /** Everything the page is made from, as it lies in a folder. */
@@ -113,6 +147,7 @@ export async function readPageData(folder: string): Promise<PageData> {
   return {
     promises,
     kernels: await all<KernelAnswers>('kernel-'),
+    stretches: await all<Stretches>('stretches-'),
     mutations: await all<MutationState>('mutants-'),
     coverage: (await readData<CoverageData>(path.join(folder, 'coverage.json'))) ?? null,
   };

@@ -10,7 +10,19 @@ export interface KernelAnswers {
   readonly answers: readonly (Pick<ScenarioResult, 'id' | 'title' | 'asks' | 'outcome'> & {
     /** Promises that it saw broken, as far as it asks for them. */
     readonly broken?: readonly string[];
+    /** How often each window of a race was hit. */
+    readonly counters?: Readonly<Record<string, number>>;
   })[];
+}
+
+/** docs/data/stretches-NAME.json: what one kernel said when a window of it was widened. */
+export interface Stretches {
+  readonly kernel: { readonly name: string; readonly release: string };
+  readonly stretches: readonly {
+    readonly name: string;
+    readonly describe: string;
+    readonly answers: readonly Pick<Answer, 'id' | 'outcome' | 'counters'>[];
+  }[];
 }
 
 /** docs/data/coverage.json. */
@@ -22,6 +34,7 @@ export interface CoverageData {
 export interface PageData {
   readonly promises: Readonly<Record<string, string>>;
   readonly kernels: readonly KernelAnswers[];
+  readonly stretches: readonly Stretches[];
   readonly mutations: readonly Pick<MutationState, 'kernel' | 'mutants'>[];
   readonly coverage: CoverageData | null;
 }
@@ -50,6 +63,8 @@ export function promisesPage(data: PageData): string {
     '',
     ...scenarioTable(data),
     '',
+    ...raceSection(data),
+    ...data.stretches.flatMap(stretchSection),
     ...data.mutations.flatMap(mutationSection),
     ...(data.coverage === null ? [] : coverageSection(data.coverage)),
   ].join('\n');
@@ -132,6 +147,62 @@ function scenarioTable({ kernels }: PageData): string[] {
     ...head('scenario', 'is it true that …', ...kernels.map(({ kernel }) => kernel.name)),
     ...rows,
     ...cells,
+  ];
+}
+
+const isRace = ({ id }: Pick<Answer, 'id'>): boolean => id.startsWith('race/');
+
+/** `who.what`, how often; all windows are while the removal is under way. */
+function windowsOf(answers: readonly Pick<Answer, 'counters'>[]): string {
+  const sums = new Map<string, number>();
+  for (const { counters = {} } of answers)
+    for (const [window, times] of Object.entries(counters)) {
+      const name = window.replace(/\.during$/, '');
+      sums.set(name, (sums.get(name) ?? 0) + times);
+    }
+  return [...sums]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, times]) => `${name} ${times.toLocaleString('en')}`)
+    .join(', ');
+}
+
+function raceSection({ kernels }: PageData): string[] {
+  const counted = kernels.map(({ kernel, answers }) => ({
+    kernel,
+    answers: answers.filter((answer) => isRace(answer) && answer.counters !== undefined),
+  }));
+  const ids = [...new Set(counted.flatMap(({ answers }) => answers.map(({ id }) => id)))].sort();
+  if (ids.length === 0) return [];
+  const rows = ids.map((id) =>
+    row(`\`${id}\``, ...counted.map(({ answers }) => windowsOf(answers.filter((one) => one.id === id)))),
+  );
+  return [
+    '## Races',
+    '',
+    'How often what happened to whom while unbind was under way, when the race was last run. A race in which a window was never',
+    'hit is an ERROR, and no yes above; a narrow one (`churn.faulted`) must be hit in the long run only.',
+    '',
+    ...head('race', ...counted.map(({ kernel }) => kernel.name)),
+    ...rows,
+    '',
+  ];
+}
+
+function stretchSection({ kernel, stretches }: Stretches): string[] {
+  const rows = stretches.map(({ name, describe, answers }) => {
+    const counted = answers.filter(({ outcome }) => outcome !== 'SKIP');
+    const good = counted.filter(({ outcome }) => outcome === 'PASS' || outcome === 'DONE');
+    const kept = `${good.length} of ${counted.length}`;
+    return row(`\`${name}\``, describe, kept, windowsOf(answers.filter(isRace)));
+  });
+  return [
+    `## Stretches: ${kernel.name}`,
+    '',
+    'Kernels in which one window was widened and nothing else changed must keep every promise.',
+    '',
+    ...head('stretch', 'what it widens', 'scenarios kept', 'windows of the races hit'),
+    ...rows,
+    '',
   ];
 }
 

@@ -26,6 +26,7 @@ const data: PageData = {
       ],
     },
   ],
+  stretches: [],
   mutations: [],
   coverage: {
     kernel: { name: 'c', release: '6.12' },
@@ -64,6 +65,28 @@ test('cells are counted by table, and a bar in a title does not end its column',
   const page = promisesPage(data);
   t.regex(page, /`matrix\/t\/…` \| .* \| 1 of 1 \|/);
   t.regex(page, /it is so \\\| in a\/one/);
+});
+
+test('races tell how often each window was hit, on each kernel, and stretches what they kept', (t) => {
+  const raced = { ...answer('race/r/one', 'PASS'), counters: { 'churn.gone.during': 1280, 'a.b.during': 1 } };
+  const stretch = {
+    name: 'zap-late',
+    describe: 'the zap is late',
+    answers: [
+      { id: 'race/r/one', outcome: 'PASS' as const, counters: { 'churn.gone.during': 3 } },
+      { id: 'race/s/one', outcome: 'FAIL' as const, counters: { 'churn.gone.during': 4 } },
+      { id: 'a/one', outcome: 'SKIP' as const },
+    ],
+  };
+  const kernel = { name: 'k', release: '6.12' };
+  const page = promisesPage({
+    ...data,
+    kernels: [...data.kernels, { kernel, answers: [raced] }],
+    stretches: [{ kernel, stretches: [stretch] }],
+  });
+  t.regex(page, /\| `race\/r\/one` \| {2}\| a\.b 1, churn\.gone 1,280 \|/);
+  t.regex(page, /\| `zap-late` \| the zap is late \| 1 of 2 \| churn\.gone 7 \|/);
+  t.notRegex(promisesPage(data), /## (?:Races|Stretches)/);
 });
 
 test('coverage says what is neither reached nor explained, and the explanations', (t) => {

@@ -72,9 +72,7 @@ export const sanitizers: RuleTable = [
     id: 'kasan-free',
     family: 'sanitizer',
     words: ['BUG: KASAN'],
-    start: new RegExp(
-      `BUG: KASAN: (?:double-free or invalid-free|double-free|invalid-free) in ${fn}`,
-    ),
+    start: new RegExp(`BUG: KASAN: (?:double-free or invalid-free|double-free|invalid-free) in ${fn}`),
     class: 'KASAN-INVALID-FREE',
     title: 'KASAN: invalid-free in {fn}',
     blame: freeing,
