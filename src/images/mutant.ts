@@ -21,6 +21,8 @@ export interface Mutant {
   readonly equivalent: string | null;
   /** Release from which on it is a bug all the same; null when it is none on any kernel. */
   readonly equivalentBefore: string | null;
+  /** Release up to which it is a bug all the same. */
+  readonly equivalentFrom: string | null;
   /** Kernel source files it changes. */
   readonly files: readonly string[];
   readonly text: string;
@@ -88,10 +90,14 @@ export async function readMutant(file: string): Promise<Mutant> {
     accepts: header(text, 'accepts'),
     invariant: header(text, 'invariant').join(' '),
     seenBy: header(text, 'seen by'),
-    equivalent: header(text, 'equivalent(?: before [\\d.]+)?').join(' ') || null,
-    equivalentBefore: /^(?:\/\/|#) ?equivalent before ([\d.]+):/m.exec(text)?.[1] ?? null,
+    equivalent: header(text, 'equivalent(?: (?:before|from) [\\d.]+)?').join(' ') || null,
+    equivalentBefore: limitOf(text, 'before'),
+    equivalentFrom: limitOf(text, 'from'),
     files,
     text,
     code: `${files.join(' ')}\n${text.replace(/^\/\/.*\n/gm, '')}`,
   };
 }
+
+const limitOf = (text: string, side: 'before' | 'from'): string | null =>
+  new RegExp(`^(?://|#) ?equivalent ${side} ([\\d.]+):`, 'm').exec(text)?.[1] ?? null;

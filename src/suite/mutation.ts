@@ -85,8 +85,11 @@ export function promiseShown({ verdict: { broken } }: ScenarioResult, mutant: Mu
 }
 
 /** Why a mutant is no bug of a kernel of this release; null when it is one. */
-export function equivalentOn({ equivalent, equivalentBefore }: Mutant, release: string): string | null {
-  return equivalentBefore !== null && isAtLeast(release, equivalentBefore) ? null : equivalent;
+export function equivalentOn(mutant: Mutant, release: string): string | null {
+  const { equivalent, equivalentBefore, equivalentFrom } = mutant;
+  const isLater = equivalentBefore !== null && isAtLeast(release, equivalentBefore);
+  const isEarlier = equivalentFrom !== null && !isAtLeast(release, equivalentFrom);
+  return isLater || isEarlier ? null : equivalent;
 }
 
 /** Mutants of the same files after one another: each build then compiles little besides what it changes. Headers come last. */

@@ -23,7 +23,7 @@ test('the header says what a mutant is, breaks and changes', async (t) => {
   );
 });
 
-test('a mutant that is none is so on every kernel, or before a release', async (t) => {
+test('a mutant that is none is so on every kernel, or before a release, or from one on', async (t) => {
   const file = '// files: a/b.c\n@@ @@\n- x();\n';
   const always = await readMutant(await mutant('a.cocci', `// equivalent: there are none\n${file}`));
   t.deepEqual([always.equivalent, always.equivalentBefore], ['there are none', null]);
@@ -31,6 +31,13 @@ test('a mutant that is none is so on every kernel, or before a release', async (
   t.deepEqual([once.equivalent, once.equivalentBefore], ['each alone', '6.17']);
   const never = await readMutant(await mutant('c.cocci', file));
   t.deepEqual([never.equivalent, never.equivalentBefore], [null, null]);
+  const later = await readMutant(
+    await mutant('d.cocci', `// equivalent from 6.17: nobody calls it\n${file}`),
+  );
+  t.deepEqual(
+    [later.equivalent, later.equivalentBefore, later.equivalentFrom],
+    ['nobody calls it', null, '6.17'],
+  );
 });
 
 test('a semantic patch that names no files, or files elsewhere, is refused', async (t) => {

@@ -15,6 +15,7 @@ const mutant = (more: Partial<Mutant> = {}): Mutant => ({
   seenBy: [],
   equivalent: null,
   equivalentBefore: null,
+  equivalentFrom: null,
   files: ['a.c'],
   text: '',
   code: '',
@@ -132,10 +133,13 @@ test('a header whose words name no promise declares none', (t) => {
   );
 });
 
-test('what is no bug of an old kernel may be one of a new kernel', (t) => {
+test('what is no bug of an old kernel may be one of a new kernel, and the other way round', (t) => {
   const until = mutant({ equivalent: 'each part is mapped by itself', equivalentBefore: '6.17' });
   t.is(equivalentOn(until, '6.12.117'), 'each part is mapped by itself');
   t.is(equivalentOn(until, '7.3.4'), null);
+  const since = mutant({ equivalent: 'nobody calls it', equivalentFrom: '6.17' });
+  t.is(equivalentOn(since, '6.12.117'), null);
+  t.is(equivalentOn(since, '7.3.4'), 'nobody calls it');
   t.is(equivalentOn(mutant({ equivalent: 'there are none' }), '7.3.4'), 'there are none');
   t.is(equivalentOn(mutant(), '6.12.117'), null);
 });

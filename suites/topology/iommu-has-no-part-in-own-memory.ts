@@ -1,0 +1,33 @@
+import { KiB, scenario } from '../../src/suite/scenario.js';
+
+export default scenario(
+  'a device behind an IOMMU reaches its own memory by bus address, and the IOMMU neither maps nor unmaps it',
+  {
+    shape: 'cmb-iommu',
+    asks: ['data-arrives', 'guest-survives'],
+    covers: ['topology', 'iommu', 'io'],
+    tags: ['nightly'],
+    needs: ['p2pmem-allocate', 'iommu'],
+  },
+  async ({ guest, expect }) => {
+    const { cmb } = guest.devices;
+    const owner = await guest.probe('p2pmem');
+    const [out, back] = [await owner.map(cmb, 64 * KiB), await owner.map(cmb, 64 * KiB)];
+    const [ram, ramBack] = [await owner.ram(64 * KiB), await owner.ram(64 * KiB)];
+    await out.fill(1);
+    await ram.fill(2);
+    for (const at of [0, 64 * KiB, 128 * KiB]) {
+      await expect(owner.write(cmb, out, at)).toSucceed();
+      await expect(owner.read(cmb, back, at)).toSucceed();
+      back.expectSeed(out.seed);
+      await expect(back).toBeIntact();
+      // An address that was given back to the IOMMU without being its own would be handed out for this.
+      await expect(owner.write(cmb, ram, 256 * KiB)).toSucceed();
+      await expect(owner.read(cmb, ramBack, 256 * KiB)).toSucceed();
+      ramBack.expectSeed(ram.seed);
+      await expect(ramBack).toBeIntact();
+    }
+    const log = await guest.run(['dmesg']);
+    expect('faults of the IOMMU', /DMAR:.*fault/i.exec(log)?.[0] ?? 'none', 'data-arrives').toBe('none');
+  },
+);
