@@ -219,9 +219,14 @@ export class Nvme {
     return this.#guest.exists(`${this.sysfs}/driver`);
   }
 
+  /** Text of an attribute below its folder in sysfs, without the line's end. Raises (kernel) when it is gone and the device is not. */
+  async attribute(name: string): Promise<string> {
+    const file = `${this.sysfs}/${name}`;
+    return (await this.#guest.read(file).catch((error) => this.#withdrawn(file, error))).trim();
+  }
+
   async #number(attribute: string): Promise<number> {
-    const file = `${this.sysfs}/${attribute}`;
-    const text = (await this.#guest.read(file).catch((error) => this.#withdrawn(file, error))).trim();
+    const text = await this.attribute(attribute);
     const value = Number(text);
     if (!/^\d+$/.test(text) || !Number.isSafeInteger(value)) {
       throw new LastrefError(`${attribute} of ${this.id} is no number: "${text.slice(0, 40)}"`, {

@@ -10,15 +10,12 @@ export default scenario(
   },
   async ({ guest, expect }) => {
     const { cmb } = guest.devices;
-    const attribute = async (name: string): Promise<string> =>
-      (await guest.read(`${cmb.sysfs}/p2pmem/${name}`)).trim();
-    expect('published', await attribute('published')).toBe('1');
+    expect('published', await cmb.attribute('p2pmem/published')).toBe('1');
     // CMBSZ says 64 MiB; nothing of it is kept back (drivers/nvme/host/pci.c:nvme_map_cmb).
-    const size = Number(await attribute('size'));
+    const size = Number(await cmb.attribute('p2pmem/size'));
     expect('size', size).toBe(64 * 1024 * 1024);
     // What the driver says of the registers: CMBSZ.SZ in units of 4 KiB times 16 to the SZU (NVMe base specification, CMBSZ).
-    const said = async (name: string): Promise<string> =>
-      (await guest.read(`/sys/class/nvme/${cmb.controller}/${name}`)).trim();
+    const said = (name: string): Promise<string> => cmb.attribute(`nvme/${cmb.controller}/${name}`);
     const [location, register] = [Number(await said('cmbloc')), Number(await said('cmbsz'))];
     const unit = 4096 * 16 ** ((register >>> 8) & 0xf);
     expect('size that the driver says', (register >>> 12) * unit).toBe(size);
