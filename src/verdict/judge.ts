@@ -121,13 +121,17 @@ const otherwise: Readonly<Record<string, readonly [Outcome, Witness]>> = {
   'LOCKDEP-OFF': ['MISS', 'completeness'],
 };
 
-function fromSplats({ console }: Observation): Finding[] {
+function fromSplats({ console, error }: Observation): Finding[] {
+  // The kernel's watchdogs bark at a clock that runs wrong, and at CPUs that the host does not run.
+  const isHosts = ({ class: kind }: Splat): boolean => kind === 'HANG' && error?.blame === 'host';
   return console.splats
     .filter((splat) => splat.noise === null || isDeadly(splat))
     .map((splat) => {
       if (splat.noise !== null)
         return found('MISS', 'console', `the guest died of known noise ${splat.noise} (${splat.title})`);
-      const [outcome, witness] = otherwise[splat.class] ?? (['FAIL', 'console'] as const);
+      const [outcome, witness] = isHosts(splat)
+        ? (['MISS', 'harness'] as const)
+        : (otherwise[splat.class] ?? (['FAIL', 'console'] as const));
       const more = splat.aftermath.length === 0 ? '' : `, then ${splat.aftermath[0]}`;
       const doubt = splat.corrupted === null ? '' : ` (report damaged: ${splat.corrupted})`;
       const who =

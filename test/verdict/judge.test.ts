@@ -109,6 +109,15 @@ test('what follows an error of the emulator is not held against the kernel, what
   t.is(judge(seen({ guest: 'panicked' }, [splat(), stale])).outcome, 'FAIL');
 });
 
+test('a watchdog that barks in a guest that the host failed is a MISS; any other report is the kernel’s', (t) => {
+  const error = { blame: 'host' as const, message: 'the guest measured its clock wrong' };
+  const lockup = splat({ class: 'HANG', title: 'BUG: hard lockup in kernel_init' });
+  t.is(judge(seen({ error }, [lockup])).outcome, 'MISS');
+  t.deepEqual(judge(seen({ error }, [lockup])).broken, []);
+  t.is(judge(seen({ error: { ...error, blame: 'test' } }, [lockup])).outcome, 'FAIL');
+  t.is(judge(seen({ error }, [splat({ class: 'WARNING' })])).outcome, 'FAIL');
+});
+
 test('a kernel that died of known noise proves nothing; one that complained before, or that a program killed in words, does', (t) => {
   const deadly = splat({ title: 'fault in f', fatal: true, noise: 'N4: left behind' });
   const after = seen({ guest: 'silent', assertion: { message: 'the kernel is wounded' } }, [deadly, splat()]);
