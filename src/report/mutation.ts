@@ -55,7 +55,16 @@ export function mutationTable(state: MutationState): string {
   const lines = rows.map(
     (record) => `${record.fate.padEnd(14)}  ${oneLine(record.name).padEnd(width)}  ${describeFate(record)}`,
   );
-  return `${[...lines, '', scoreLine(state)].join('\n')}\n`;
+  return `${[...lines, '', ...controlLines(state), scoreLine(state)].join('\n')}\n`;
+}
+
+/** What the kernel without any bug failed: a bug of its own, or a false alarm. No mutant is killed by these. */
+function controlLines({ control }: Pick<MutationState, 'control'>): string[] {
+  return Object.entries(control)
+    .filter(([, outcome]) => outcome === 'FAIL')
+    .map(
+      ([id]) => `FAIL without any of these bugs: ${oneLine(id)}, so it kills none of them: look at it first`,
+    );
 }
 
 /** One sentence: the score, and what is not in it. */
@@ -90,7 +99,7 @@ export function mutationPage(state: MutationState): string {
 <style>${new Markup(stylesheet)}</style>
 </head>
 <body>
-<header><h1>Seeded bugs</h1><p class="headline">${scoreLine(state)}</p></header>
+<header><h1>Seeded bugs</h1><p class="headline">${scoreLine(state)}</p>${controlLines(state).map((line) => markup`<p>${line}</p>`)}</header>
 <main><table class="scenarios">
 <thead><tr><th>Fate</th><th>Mutant</th><th>Breaks</th><th>Seen</th></tr></thead>
 <tbody>

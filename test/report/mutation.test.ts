@@ -61,6 +61,13 @@ test('the table begins with what got away, and says who saw the others and how',
   t.regex(lines[2] ?? '', /^killed +a +by a\/zap: zap-on-unbind \(assertion\), 10 s$/);
 });
 
+test('what the kernel without any bug failed is told aloud', (t) => {
+  const broken = { ...mixed, control: { 'a/zap': 'PASS', 'a/<late>': 'FAIL' } };
+  t.regex(mutationTable(broken), /^FAIL without any of these bugs: a\/<late>, so it kills none of them/m);
+  t.regex(mutationPage(broken), /<p>FAIL without any of these bugs: a\/&lt;late&gt;/);
+  t.notRegex(mutationTable(mixed), /without any/);
+});
+
 test('failures that do not count are told with the reason', (t) => {
   const one = record('d', { discounted: [{ scenario: 'a/b', why: 'it names pool-balances' }] });
   t.regex(mutationTable(state([one])), /a\/b: it names pool-balances/);
