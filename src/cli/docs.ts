@@ -75,9 +75,9 @@ async function takeRun(data: string, directory: string): Promise<boolean> {
   const { plan, scenarios } = await readRun(directory);
   if (plan === null) return false;
   const change = plan.mutant === null ? null : changeOf(plan.mutant);
-  if (change?.kind === 'mutant') {
+  if (change?.kind === 'mutant' || (change !== null && plan.kernel.coverage != null)) {
     throw new LastrefError(
-      `${directory} asked a kernel with a seeded bug: its answers are none of that kernel`,
+      `${directory} asked a kernel that was changed for it (${change.name}): its answers are none of that kernel`,
       {
         blame: 'user',
         hint: 'give runs without --mutant, or the folder of `lastref mutants`',
@@ -85,7 +85,7 @@ async function takeRun(data: string, directory: string): Promise<boolean> {
     );
   }
   const kernel = { name: plan.kernel.name, release: plan.kernel.release };
-  if (plan.kernel.coverage != null) return true;
+  if (plan.kernel.coverage != null && change === null) return true;
   if (change !== null) {
     await takeStretch(data, kernel, change.name, scenarios);
     return false;
@@ -102,13 +102,17 @@ async function takeRun(data: string, directory: string): Promise<boolean> {
       ...(broken.length === 0 ? {} : { broken }),
       ...(counters === undefined ? {} : { counters }),
     }));
-  const kept = before.filter(({ id }) => !news.some((one) => one.id === id));
-  const answers = [...kept, ...news].sort((a, b) => (a.id < b.id ? -1 : 1));
-  await writeJson(file, { kernel, answers } satisfies KernelAnswers);
+  await writeJson(file, { kernel, answers: withNews(before, news) } satisfies KernelAnswers);
   return false;
 }
 
-/** What the scenarios said of a kernel with a stretch, instead of what they said of it before. */
+/** Answers by id, the later one of each. */
+function withNews<T extends { readonly id: string }>(before: readonly T[], news: readonly T[]): T[] {
+  const kept = before.filter(({ id }) => !news.some((one) => one.id === id));
+  return [...kept, ...news].sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+/** Takes in what the scenarios said of a kernel with a stretch. */
 async function takeStretch(
   data: string,
   kernel: KernelAnswers['kernel'],
@@ -119,16 +123,18 @@ async function takeStretch(
   if (stretch === undefined)
     throw new LastrefError(`the suites have no stretch ${name} any more`, { blame: 'user' });
   const { describe } = await readMutant(stretch.file);
-  const answers = scenarios
-    .filter((result) => !isUnfinished(result))
+  const news = scenarios
+    .filter((result) => !isUnfinished(result) && hasVerdict(result))
     .map(({ id, outcome, counters }) => ({
       id,
       outcome,
       ...(counters === undefined ? {} : { counters }),
-    }))
-    .sort((a, b) => (a.id < b.id ? -1 : 1));
+    }));
   const file = path.join(data, `stretches-${kernel.name}.json`);
-  const others = ((await readData<Stretches>(file))?.stretches ?? []).filter((one) => one.name !== name);
+  const known = (await readData<Stretches>(file))?.stretches ?? [];
+  const before = known.find((one) => one.name === name)?.answers ?? [];
+  const answers = withNews(before, news);
+  const others = known.filter((one) => one.name !== name);
   const stretches = [...others, { name, describe, answers }].sort((a, b) => (a.name < b.name ? -1 : 1));
   await writeJson(file, { kernel, stretches } satisfies Stretches);
 }

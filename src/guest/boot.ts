@@ -78,6 +78,7 @@ async function didNotBoot(
     evidence: error.evidence ?? console,
     ...(hint === undefined ? {} : { hint }),
     cause: error,
+    isStarved: error.isStarved,
   });
 }
 
@@ -93,7 +94,8 @@ async function unlessStarved(
   const share = await readHostShare(qemu.pid);
   const fault = clockFault(await textOf(path.join(directory, 'console.log')));
   const why = fault ?? (share === null ? null : starvation(share, elapsedMs));
-  return why === null ? error : new LastrefError(`${error.message}: ${why}`, { blame: 'host', cause: error });
+  if (why === null) return error;
+  return new LastrefError(`${error.message}: ${why}`, { blame: 'host', cause: error, isStarved: true });
 }
 
 /** The beginning of a console, bounded; empty when there is none. */
@@ -124,7 +126,7 @@ async function boot(
   });
   cleanup.add('ssh', () => ssh.close());
   const fault = clockFault(await textOf(path.join(spec.directory, 'console.log')));
-  if (fault !== null) throw new LastrefError(fault, { blame: 'host' });
+  if (fault !== null) throw new LastrefError(fault, { blame: 'host', isStarved: true });
   const bootMs = performance.now() - startedAt;
   spec.record('ssh', 'ready', { bootMs: Math.round(bootMs), start: start.kind });
   onMachine?.(machine);

@@ -39,11 +39,21 @@ export class NvmetNamespace {
     await this.#set('enable', '0');
   }
 
-  /** Enables and disables it, and again. Resolves with how often that worked. */
-  async toggle(times: number): Promise<number> {
+  /** Enables and disables it, and again. Resolves with how often both worked. */
+  toggle(times: number): Promise<number> {
+    return this.#alternate('enable', ['1', '0'], times);
+  }
+
+  /** Names `who` and then nobody as the owner of the memory, and again. Resolves with how often both worked. */
+  takeAndLeave(who: string, times: number): Promise<number> {
+    return this.#alternate('p2pmem', [who, '0'], times);
+  }
+
+  async #alternate(attribute: string, [on, off]: readonly [string, string], times: number): Promise<number> {
     const loop =
-      'worked=0; for i in $(seq $1); do echo 1 > $0 && echo 0 > $0 && worked=$((worked + 1)); done; echo $worked';
-    return Number(await this.#guest.run(['sh', '-c', loop, `${namespace}/enable`, String(times)]));
+      'worked=0; for i in $(seq $3); do echo $1 > $0 && echo $2 > $0 && worked=$((worked + 1)); done; echo $worked';
+    const words = ['sh', '-c', loop, `${namespace}/${attribute}`, on, off, String(times)];
+    return Number(await this.#guest.run(words, 60_000));
   }
 
   #set(attribute: string, value: string): Promise<Attempt> {

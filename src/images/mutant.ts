@@ -21,7 +21,7 @@ export interface Mutant {
   readonly equivalent: string | null;
   /** Release from which on it is a bug all the same; null when it is none on any kernel. */
   readonly equivalentBefore: string | null;
-  /** Release up to which it is a bug all the same. */
+  /** Release up to which it is a bug all the same; null when it is one on no older kernel either. */
   readonly equivalentFrom: string | null;
   /** Kernel source files it changes. */
   readonly files: readonly string[];
@@ -81,6 +81,11 @@ export async function readMutant(file: string): Promise<Mutant> {
   const outside = files.find((one) => path.isAbsolute(one) || one.split('/').includes('..'));
   if (outside !== undefined) {
     throw new LastrefError(`${file} names ${outside}, which is outside the source tree`, { blame: 'user' });
+  }
+  if (limitOf(text, 'before') !== null && limitOf(text, 'from') !== null) {
+    throw new LastrefError(`${file} is equivalent before one release and from another: name one of them`, {
+      blame: 'user',
+    });
   }
   return {
     name: path.basename(file, extension),

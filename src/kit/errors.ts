@@ -12,6 +12,8 @@ export interface ErrorDetail {
   readonly exitCode?: number;
   /** The promise that was seen broken, when the kernel is to blame. */
   readonly promise?: string | undefined;
+  /** The host gave a guest no time, or let it miscount it: the kernel's watchdogs then bark at shadows. */
+  readonly isStarved?: boolean;
 }
 
 /** The one public error: a sentence, who is to blame, where the evidence lies and what to do next. */
@@ -22,6 +24,7 @@ export class LastrefError extends Error {
   readonly hint: string | undefined;
   readonly exitCode: number;
   readonly promise: string | undefined;
+  readonly isStarved: boolean;
 
   constructor(message: string, detail: ErrorDetail) {
     super(message, detail.cause === undefined ? undefined : { cause: detail.cause });
@@ -29,6 +32,7 @@ export class LastrefError extends Error {
     this.evidence = detail.evidence;
     this.hint = detail.hint;
     this.promise = detail.promise;
+    this.isStarved = detail.isStarved ?? false;
     this.exitCode = detail.exitCode ?? { kernel: 1, test: 69, harness: 69, host: 69, user: 2 }[detail.blame];
   }
 }

@@ -48,7 +48,13 @@ export function observe(scenario: Scenario, found: Findings, console: Observatio
                 ...(error.promise === undefined ? {} : { promise: error.promise }),
               },
             }
-          : { error: { blame, message: messageOf(error) } }),
+          : {
+              error: {
+                blame,
+                message: messageOf(error),
+                ...(error instanceof LastrefError && error.isStarved ? { isStarved: true } : {}),
+              },
+            }),
     ...(found.blocked === undefined ? {} : { blocked: found.blocked }),
     pool: found.pools.map(({ before, after }) => ({ baseline: before, after })),
   };

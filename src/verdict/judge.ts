@@ -1,4 +1,5 @@
 import type { Blame } from '../kit/errors.js';
+import { comesOfStain } from './noise.js';
 import {
   type ConsoleReport,
   type Outcome,
@@ -14,7 +15,12 @@ export interface Observation {
   /** Why this kernel or shape cannot be asked. */
   readonly skip?: string;
   /** Something that is not the kernel's doing went wrong. */
-  readonly error?: { readonly blame: Blame; readonly message: string };
+  readonly error?: {
+    readonly blame: Blame;
+    readonly message: string;
+    /** The host gave the guest no time, or let it miscount it. */
+    readonly isStarved?: boolean;
+  };
   /** The scenario saw the kernel do what it must not. `promise` names the ask it broke. */
   readonly assertion?: { readonly message: string; readonly promise?: string };
   /** A removal, or another task, that the kernel keeps: asleep, or at work without end. */
@@ -100,19 +106,23 @@ export function judge(seen: Observation): Verdict {
   return { outcome: first.outcome, headline: headlineOf(first, broken), reasons, broken };
 }
 
+/** What lies in memory and in the pool is not the doing of a kernel that trips over its own locks. */
+const untouchedByNoise: readonly Witness[] = ['canary', 'pool'];
+
 /**
- * A CPU that did not execute what memory held proves nothing, nor does a kernel that died of known noise: what was seen then is
- * told, not held against the kernel.
+ * A CPU that did not execute what memory held proves nothing. Nor does what a kernel did that fell over known noise, as far as
+ * that may come of it: it is told, not held against the kernel.
  */
 function inLightOfGuest(finding: Finding, { console }: Observation): Finding {
   const first = console.splats.find((splat) => splat.noise === null || isDeadly(splat));
   if (first === undefined || (first.class !== 'EMULATOR' && !isDeadly(first))) return finding;
+  if (isDeadly(first) && untouchedByNoise.includes(finding.witness)) return finding;
   return found('MISS', finding.witness, finding.detail);
 }
 
-/** Known noise that took the guest along. What a program made up took nothing. */
-const isDeadly = ({ fatal, noise, origin }: Splat): boolean =>
-  fatal && noise !== null && origin !== 'userspace';
+/** Known noise that took the guest along: lockdep's own end, not any noise that a panic came after. */
+const isDeadly = (splat: Splat): boolean =>
+  splat.noise !== null && splat.origin !== 'userspace' && splat.fatal && comesOfStain(splat);
 
 /** Reports that do not say that the kernel broke a promise: the guest is too small, a detector gave up. */
 const otherwise: Readonly<Record<string, readonly [Outcome, Witness]>> = {
@@ -123,7 +133,7 @@ const otherwise: Readonly<Record<string, readonly [Outcome, Witness]>> = {
 
 function fromSplats({ console, error }: Observation): Finding[] {
   // The kernel's watchdogs bark at a clock that runs wrong, and at CPUs that the host does not run.
-  const isHosts = ({ class: kind }: Splat): boolean => kind === 'HANG' && error?.blame === 'host';
+  const isHosts = ({ class: kind }: Splat): boolean => kind === 'HANG' && error?.isStarved === true;
   return console.splats
     .filter((splat) => splat.noise === null || isDeadly(splat))
     .map((splat) => {

@@ -26,7 +26,7 @@ const longestText = 2_048;
 // kernel/printk/printk.c: info_print_prefix (`<N>`, `[%5lu.%06lu]`, print_caller `[%6s]`), console_prepend_dropped,
 // console_prepend_replay. dmesg -T writes a date instead of seconds.
 const printk =
-  /^(?:.{0,200}?\*\* (\d+) printk messages dropped \*\*\s*)?(?:\*\* replaying previous printk message \*\*\s*)?(?:.{0,300}?\blogin: )?(?:<(\d{1,3})>)?(?:\[ *(\d+\.\d+)\](?:\[ *([CT]\d+)\])?|\[([A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d [\d:]{8} \d{4})\]|\[ *([CT]\d+)\])[ \t]?/;
+  /^(?:\*\* replaying previous printk message \*\*\s*)?(?:.{0,300}?\blogin: )?(?:<(\d{1,3})>)?(?:\[ *(\d+\.\d+)\](?:\[ *([CT]\d+)\])?|\[([A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d [\d:]{8} \d{4})\]|\[ *([CT]\d+)\])[ \t]?/;
 const dropped = /\*\* (\d+) printk messages dropped \*\*\s*/;
 const daemon =
   /^(?:[A-Z][A-Za-z]{2} [ \d]\d \d\d:\d\d:\d\d|\d{4}-\d\d-\d\dT\S+) \S+ (?:\S+ )?(?:kernel|KERNEL): ?(?=(\[)?)/;
@@ -116,30 +116,28 @@ function parseOther(line: string, raw: string, start: number): LogLine {
   if (dirt.test(text)) text = text.replace(escapes, '').replaceAll('\0', '');
   const syslog = daemon.exec(text);
   if (syslog !== null) text = text.slice(syslog[0].length);
-  const match = printk.exec(text);
-  if (match === null) {
-    const lost = dropped.exec(text);
-    if (lost !== null) text = text.slice(lost.index + lost[0].length);
-    const count = lost === null ? 0 : Number(lost[1]);
-    return {
-      start,
-      end,
-      text,
-      caller: '',
-      time: null,
-      dropped: count,
-      priority: null,
-      syslog: syslog !== null,
-    };
+  let lost = 0;
+  let match = printk.exec(text);
+  const told = dropped.exec(match === null ? text : text.slice(match[0].length));
+  if (told !== null) {
+    lost = Number(told[1]);
+    // Behind a line that has a prefix it cuts into that line's message; before one it is nobody's.
+    if (match !== null) {
+      const at = match[0].length + told.index;
+      text = `${text.slice(0, at)} ${text.slice(at + told[0].length)}`.trimEnd();
+    } else {
+      text = text.slice(told.index + told[0].length);
+      match = printk.exec(text);
+    }
   }
   return {
     start,
     end,
-    text: text.slice(match[0].length),
-    caller: match[4] ?? match[6] ?? 'console',
-    time: match[3] === undefined ? null : Number(match[3]),
-    dropped: match[1] === undefined ? 0 : Number(match[1]),
-    priority: match[2] === undefined ? null : Number(match[2]),
+    text: text.slice(match?.[0].length ?? 0),
+    caller: match === null ? '' : (match[3] ?? match[5] ?? 'console'),
+    time: match?.[2] === undefined ? null : Number(match[2]),
+    dropped: lost,
+    priority: match?.[1] === undefined ? null : Number(match[1]),
     syslog: syslog !== null,
   };
 }

@@ -29,7 +29,11 @@ export function tellOrigins(splats: readonly Splat[], records: readonly KmsgReco
       .flatMap(({ time, text }) =>
         time === null ? [] : (facilities.get(`${Math.round(time * 1e6)} ${text.trimEnd()}`) ?? []),
       );
-    if (found.length === 0) return isWithin(splat, records) ? { ...splat, origin: 'unrecorded' } : splat;
+    if (found.length === 0) {
+      // What may be made up explains no death.
+      const noise = splat.fatal ? null : splat.noise;
+      return isWithin(splat, records) ? { ...splat, origin: 'unrecorded', noise } : splat;
+    }
     const told = originOf(Math.min(...found) << 3);
     // What it led to, by its looks, may be the kernel's after all.
     const noise = splat.aftermath.length === 0 ? (told.noise ?? splat.noise) : splat.noise;

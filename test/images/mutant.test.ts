@@ -31,6 +31,8 @@ test('a mutant that is none is so on every kernel, or before a release, or from 
   t.deepEqual([once.equivalent, once.equivalentBefore], ['each alone', '6.17']);
   const never = await readMutant(await mutant('c.cocci', file));
   t.deepEqual([never.equivalent, never.equivalentBefore], [null, null]);
+  const both = `// equivalent before 6.17: x\n// equivalent from 7.0: y\n${file}`;
+  await t.throwsAsync(readMutant(await mutant('e.cocci', both)), { message: /name one of them/ });
   const later = await readMutant(
     await mutant('d.cocci', `// equivalent from 6.17: nobody calls it\n${file}`),
   );

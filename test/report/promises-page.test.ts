@@ -76,6 +76,7 @@ test('races tell how often each window was hit, on each kernel, and stretches wh
       { id: 'race/r/one', outcome: 'PASS' as const, counters: { 'churn.gone.during': 3 } },
       { id: 'race/s/one', outcome: 'FAIL' as const, counters: { 'churn.gone.during': 4 } },
       { id: 'a/one', outcome: 'SKIP' as const },
+      { id: 'a/two', outcome: 'DONE' as const },
     ],
   };
   const kernel = { name: 'k', release: '6.12' };
@@ -85,7 +86,7 @@ test('races tell how often each window was hit, on each kernel, and stretches wh
     stretches: [{ kernel, stretches: [stretch] }],
   });
   t.regex(page, /\| `race\/r\/one` \| {2}\| a\.b 1, churn\.gone 1,280 \|/);
-  t.regex(page, /\| `zap-late` \| the zap is late \| 1 of 2 \| churn\.gone 7 \|/);
+  t.regex(page, /\| `zap-late` \| the zap is late \| 1 of 3 \(1 as is known\) \| churn\.gone 7 \|/);
   t.notRegex(promisesPage(data), /## (?:Races|Stretches)/);
 });
 

@@ -109,23 +109,42 @@ test('what follows an error of the emulator is not held against the kernel, what
   t.is(judge(seen({ guest: 'panicked' }, [splat(), stale])).outcome, 'FAIL');
 });
 
-test('a watchdog that barks in a guest that the host failed is a MISS; any other report is the kernel’s', (t) => {
-  const error = { blame: 'host' as const, message: 'the guest measured its clock wrong' };
+test('a watchdog that barks in a guest that the host starved is a MISS; any other report is the kernel’s', (t) => {
+  const error = { blame: 'host' as const, message: 'the guest measured its clock wrong', isStarved: true };
   const lockup = splat({ class: 'HANG', title: 'BUG: hard lockup in kernel_init' });
   t.is(judge(seen({ error }, [lockup])).outcome, 'MISS');
   t.deepEqual(judge(seen({ error }, [lockup])).broken, []);
-  t.is(judge(seen({ error: { ...error, blame: 'test' } }, [lockup])).outcome, 'FAIL');
+  t.is(judge(seen({ error: { ...error, isStarved: false } }, [lockup])).outcome, 'FAIL', 'the disk is full');
+  t.is(judge(seen({ error: { blame: 'test', message: 'oops' } }, [lockup])).outcome, 'FAIL');
   t.is(judge(seen({ error }, [splat({ class: 'WARNING' })])).outcome, 'FAIL');
 });
 
-test('a kernel that died of known noise proves nothing; one that complained before, or that a program killed in words, does', (t) => {
-  const deadly = splat({ title: 'fault in f', fatal: true, noise: 'N4: left behind' });
-  const after = seen({ guest: 'silent', assertion: { message: 'the kernel is wounded' } }, [deadly, splat()]);
+const lockdepDied = splat({
+  title: 'fault in f',
+  fatal: true,
+  noise: 'N4: left behind',
+  raw: '[ 20.2][ T33] RIP: 0010:__lock_acquire+0x6fb/0x6ab0\n',
+});
+
+test('a kernel that fell over known noise proves nothing, unless it complained before', (t) => {
+  const assertion = { message: 'the kernel is wounded' };
+  const after = seen({ guest: 'silent', assertion }, [lockdepDied, splat()]);
   t.is(judge(after).outcome, 'MISS');
   t.is(judge(after).headline, 'the guest died of known noise N4: left behind (fault in f)');
   t.deepEqual(judge(after).broken, []);
-  t.is(judge(seen({ guest: 'silent' }, [splat(), deadly])).outcome, 'FAIL');
-  const words = splat({ fatal: true, noise: 'userspace: made up', origin: 'userspace' });
+  t.is(judge(seen({ guest: 'silent' }, [splat(), lockdepDied])).outcome, 'FAIL');
+});
+
+test('what lies in memory and in the pool is no doing of known noise that kills', (t) => {
+  const canaries = [{ bad: 1, of: 2, detail: 'map1' }];
+  t.is(judge(seen({ guest: 'silent', canaries }, [lockdepDied])).outcome, 'FAIL');
+  t.is(judge(seen({ pool: [{ baseline: 2, after: 1 }] }, [lockdepDied])).outcome, 'FAIL');
+});
+
+test('a panic behind any other noise, and words that a program wrote, take nothing along', (t) => {
+  const panicked = splat({ fatal: true, noise: 'N2: pciehp', aftermath: ['Kernel panic'] });
+  t.is(judge(seen({ guest: 'panicked' }, [panicked])).outcome, 'FAIL');
+  const words = { ...lockdepDied, noise: 'userspace: made up', origin: 'userspace' as const };
   t.is(judge(seen({}, [words])).outcome, 'PASS');
   t.is(judge(seen({ guest: 'silent' }, [words])).outcome, 'FAIL');
 });

@@ -232,10 +232,19 @@ test('a row that was seen on two series holds for those in between, and for no o
 });
 
 test('dropped records are counted behind a line that was not finished, whatever else the log has', (t) => {
-  const line =
-    '[   70.000001][    C0] half a li** 12 printk messages dropped **[  130.500000] nvme nvme0: ready\n';
-  for (const before of ['', '\x1b[1m\n']) {
-    const { lost } = judgeText(before + line);
-    t.deepEqual(lost, [{ kind: 'dropped', detail: '12 printk messages were dropped', at: before.length }]);
+  const half = '[   70.000001][    C0] half a li** 12 printk messages dropped **';
+  for (const before of ['', '\x1b[1m\n'])
+    for (const behind of ['\n', '\r\n[  130.500000] ok\n', '[  130.500000] nvme nvme0: ready\n']) {
+      const { lost } = judgeText(before + half + behind);
+      t.deepEqual(lost, [{ kind: 'dropped', detail: '12 printk messages were dropped', at: before.length }]);
+    }
+});
+
+test('a headline before dropped records is kept, whatever comes behind them', (t) => {
+  const headline = '[   70.000001][  T311] BUG: KASAN: slab-use-after-free in cmb_peek+0x12/0x80';
+  for (const behind of ['\n', '[  130.500000] ok\n']) {
+    const { splats, lost } = judgeText(`${headline}** 12 printk messages dropped **${behind}`);
+    t.regex(splats[0]?.title ?? '', /KASAN: slab-use-after-free.* in cmb_peek/);
+    t.true(lost.some(({ kind }) => kind === 'dropped'));
   }
 });

@@ -60,6 +60,13 @@ test('a forged report that seems to have led to another one stays on the record'
   t.like(tellOrigins(splats, parseKmsg(records(kasan(), 1)))[0], { origin: 'userspace', noise: null });
 });
 
+test('a death that no record has is not explained by what came before it', (t) => {
+  const [splat] = judgeText(log(oops612, 'T77')).splats;
+  const others = parseKmsg('6,0,1000,-;Linux version\n6,1,99000000,-;lastref: end\n');
+  const [told] = tellOrigins([{ ...(splat ?? t.fail()), noise: 'N4: left behind' } as never], others);
+  t.like(told, { fatal: true, origin: 'unrecorded', noise: null });
+});
+
 test('a report that no record has, although they reach that far, is the kernel’s or of a program at the console: both are said', (t) => {
   const others = parseKmsg('6,0,1000,-;Linux version\n6,1,99000000,-;lastref: end\n');
   const [stamped] = tellOrigins(judgeText(log(warning612, 'T77')).splats, others);
