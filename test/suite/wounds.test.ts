@@ -9,6 +9,9 @@ const dying = { patience: () => 1, state: 'silent' } as unknown as RunningGuest;
 const splat = (more: Partial<Splat>): Splat =>
   ({ title: 'fault in f', fatal: true, noise: null, origin: 'unknown', ...more }) as Splat;
 
+const alive = setInterval(() => undefined, 1000); // the timers of wounds keep nobody awake
+test.after.always(() => clearInterval(alive));
+
 for (const noise of [null, 'N4: left behind'])
   test(`a fatal report ends the body, known noise or not: ${noise ?? 'not'}`, async (t) => {
     const wounds = new Wounds();
