@@ -1,5 +1,4 @@
-import type { Nvme } from './nvme.js';
-import type { Attempt } from './owner.js';
+import type { Attempt, Storage } from './owner.js';
 import type { GuestUnderTest } from './under-test.js';
 
 const subsystem = '/sys/kernel/config/nvmet/subsystems/lastref';
@@ -14,7 +13,7 @@ export class NvmetNamespace {
   }
 
   /** Makes it, not enabled. Needs the capability `nvmet`, which mounts configfs. */
-  static async make(guest: GuestUnderTest, disk: Nvme): Promise<NvmetNamespace> {
+  static async make(guest: GuestUnderTest, disk: Pick<Storage, 'node'>): Promise<NvmetNamespace> {
     await guest.run(['mkdir', '-p', subsystem]);
     await guest.run(['mkdir', '-p', namespace]);
     await guest.write(`${namespace}/device_path`, disk.node);
