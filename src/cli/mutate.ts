@@ -217,6 +217,16 @@ function whyNot(result: ScenarioResult, mutant: Mutant): string {
   return discount(result, mutant) ?? result.verdict.headline;
 }
 
+/** No verdict is no answer: whoever needs it asks again. */
+const isVerdict = (outcome: string): boolean => outcome !== 'ERROR' && outcome !== 'MISS';
+
+/** What the kernel without a bug said earlier and need not be asked again: a FAIL may have been a false alarm, mended since. */
+export function keptControl(control: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(control).filter(([, outcome]) => isVerdict(outcome) && outcome !== 'FAIL'),
+  );
+}
+
 /** What a scenario says on the kernel without a bug; asked once per mutation run. */
 async function controlOf(
   id: string,
@@ -229,7 +239,7 @@ async function controlOf(
   const scenario = options.all.find((found) => found.id === id);
   const { results } = await ask(scenario === undefined ? [] : [scenario], null, options, () => false);
   const outcome = results[0]?.outcome ?? 'ERROR';
-  control[id] = outcome;
+  if (isVerdict(outcome)) control[id] = outcome;
   return outcome;
 }
 
@@ -243,7 +253,7 @@ export async function runCampaign(
   options: CampaignOptions,
   onRecord: (state: MutationState, record: MutantRecord) => Promise<void>,
 ): Promise<MutationState> {
-  const control: Record<string, string> = { ...state.control };
+  const control = keptControl(state.control);
   const [toAsk, toRecord] = [new Turns(askedAtOnce), new Turns(1)];
   const failed = new AbortController();
   const signal = AbortSignal.any([options.signal, failed.signal]);
