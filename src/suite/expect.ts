@@ -22,7 +22,7 @@ export interface ExpectContext {
 const promptMs = 10_000;
 
 /** Time after which a call that has nothing to wait for is one that never returns, in ms. */
-const returnMs = 4000;
+const returnMs = 2000;
 
 type Settled<T> = T | Promise<T>;
 
