@@ -1,7 +1,8 @@
 /**
  * `make repeats N=20`: the quick run over and over, each with a seed of its own, on a kernel without a bug. Whatever is
- * not PASS, SKIP or a known finding is a false alarm. Every repeat is a line of `<runs>/repeats.jsonl`, so that
- * repeats of several evenings add up; the table at the end is of all of them.
+ * not PASS, SKIP or a known finding is a false alarm. More `--jobs` than cores make the host busier than a user's, and no
+ * verdict may depend on that. Every repeat is a line of `<runs>/repeats.jsonl`, so that repeats of several evenings add
+ * up; the table at the end is of all of them.
  */
 import { appendFile, readFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -22,12 +23,13 @@ const { values } = parseArgs({
   options: {
     times: { type: 'string', default: '20' },
     kernel: { type: 'string', default: process.env['KERNEL'] || defaultKernel },
+    jobs: { type: 'string' },
     runs: { type: 'string' },
   },
 });
 const times = Number(values.times);
 if (!Number.isInteger(times) || times < 0)
-  throw new Error('usage: repeats [--times N] [--kernel K] [--runs DIR]');
+  throw new Error('usage: repeats [--times N] [--kernel K] [--jobs N] [--runs DIR]');
 const runs = await runsRoot(values.runs);
 await makeFolder(runs);
 const file = path.join(runs, 'repeats.jsonl');
@@ -62,6 +64,7 @@ for (let number = 1; number <= times; number += 1) {
     String(seed),
     '--kernel',
     values.kernel,
+    ...(values.jobs === undefined ? [] : ['--jobs', values.jobs]),
   ];
   const cli = path.join(projectRoot, 'build', 'src', 'cli', 'main.js');
   const { exitCode } = await execa('node', [cli, 'run', ...chosen, '--runs', runs], {

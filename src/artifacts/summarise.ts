@@ -1,4 +1,4 @@
-import { type Known, type Outcome, outcomes } from '../verdict/types.js';
+import { isVerdict, type Known, type Outcome, outcomes } from '../verdict/types.js';
 
 export interface Summary {
   readonly outcome: Outcome;
@@ -28,7 +28,7 @@ export function summarise(
   const headline = sentence(scenarios, counts);
   return {
     outcome,
-    exitCode: interrupted ? 130 : outcome === 'FAIL' ? 1 : outcome === 'ERROR' || outcome === 'MISS' ? 69 : 0,
+    exitCode: interrupted ? 130 : outcome === 'FAIL' ? 1 : isVerdict(outcome) ? 0 : 69,
     counts,
     headline: interrupted ? `interrupted: ${headline}` : headline,
   };

@@ -17,6 +17,7 @@ import {
   type Stretches,
 } from '../report/promises-page.js';
 import { promises } from '../suite/promises.js';
+import { isVerdict } from '../verdict/types.js';
 import { coverageOf } from './coverage.js';
 import { listStretches } from './mutants.js';
 
@@ -59,9 +60,6 @@ async function takeMutation(data: string, state: MutationState): Promise<void> {
   });
 }
 
-/** ERROR and MISS say nothing of the kernel. */
-const hasVerdict = ({ outcome }: ScenarioResult): boolean => outcome !== 'ERROR' && outcome !== 'MISS';
-
 /** Coverage of all the runs of a counting kernel that are given at once. */
 async function takeCoverage(data: string, directories: readonly string[]): Promise<void> {
   const { plan } = await readRun(directories[0] ?? '');
@@ -85,23 +83,22 @@ async function takeRun(data: string, directory: string): Promise<boolean> {
     );
   }
   const kernel = { name: plan.kernel.name, release: plan.kernel.release };
-  if (plan.kernel.coverage != null && change === null) return true;
+  if (plan.kernel.coverage != null) return true;
+  const decided = scenarios.filter((result) => !isUnfinished(result) && isVerdict(result.outcome));
   if (change !== null) {
-    await takeStretch(data, kernel, change.name, scenarios);
+    await takeStretch(data, kernel, change.name, decided);
     return false;
   }
   const file = path.join(data, `kernel-${kernel.name}.json`);
   const before = (await readData<KernelAnswers>(file))?.answers ?? [];
-  const news = scenarios
-    .filter((result) => !isUnfinished(result) && hasVerdict(result))
-    .map(({ id, title, asks, outcome, counters, verdict: { broken } }) => ({
-      id,
-      title,
-      asks,
-      outcome,
-      ...(broken.length === 0 ? {} : { broken }),
-      ...(counters === undefined ? {} : { counters }),
-    }));
+  const news = decided.map(({ id, title, asks, outcome, counters, verdict: { broken } }) => ({
+    id,
+    title,
+    asks,
+    outcome,
+    ...(broken.length === 0 ? {} : { broken }),
+    ...(counters === undefined ? {} : { counters }),
+  }));
   await writeJson(file, { kernel, answers: withNews(before, news) } satisfies KernelAnswers);
   return false;
 }
@@ -117,19 +114,17 @@ async function takeStretch(
   data: string,
   kernel: KernelAnswers['kernel'],
   name: string,
-  scenarios: readonly ScenarioResult[],
+  decided: readonly ScenarioResult[],
 ): Promise<void> {
   const stretch = (await listStretches()).find((one) => one.name === name);
   if (stretch === undefined)
     throw new LastrefError(`the suites have no stretch ${name} any more`, { blame: 'user' });
   const { describe } = await readMutant(stretch.file);
-  const news = scenarios
-    .filter((result) => !isUnfinished(result) && hasVerdict(result))
-    .map(({ id, outcome, counters }) => ({
-      id,
-      outcome,
-      ...(counters === undefined ? {} : { counters }),
-    }));
+  const news = decided.map(({ id, outcome, counters }) => ({
+    id,
+    outcome,
+    ...(counters === undefined ? {} : { counters }),
+  }));
   const file = path.join(data, `stretches-${kernel.name}.json`);
   const known = (await readData<Stretches>(file))?.stretches ?? [];
   const before = known.find((one) => one.name === name)?.answers ?? [];

@@ -13,6 +13,7 @@ import type { WantedAccelerator } from '../qemu/accel.js';
 import type { Found } from '../suite/discover.js';
 import { discount, promiseShown, stagesFor } from '../suite/mutation.js';
 import { makePlan } from '../suite/plan.js';
+import { isVerdict } from '../verdict/types.js';
 import { type Follower, runPlan } from './run.js';
 
 export interface CampaignOptions {
@@ -217,13 +218,10 @@ function whyNot(result: ScenarioResult, mutant: Mutant): string {
   return discount(result, mutant) ?? result.verdict.headline;
 }
 
-/** No verdict is no answer: whoever needs it asks again. */
-const isVerdict = (outcome: string): boolean => outcome !== 'ERROR' && outcome !== 'MISS';
-
 /** What the kernel without a bug said earlier and need not be asked again: a FAIL may have been a false alarm, mended since. */
 export function keptControl(control: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(control).filter(([, outcome]) => isVerdict(outcome) && outcome !== 'FAIL'),
+    Object.entries(control).filter(([, outcome]) => ['PASS', 'DONE', 'SKIP'].includes(outcome)),
   );
 }
 
@@ -239,7 +237,7 @@ async function controlOf(
   const scenario = options.all.find((found) => found.id === id);
   const { results } = await ask(scenario === undefined ? [] : [scenario], null, options, () => false);
   const outcome = results[0]?.outcome ?? 'ERROR';
-  if (isVerdict(outcome)) control[id] = outcome;
+  if (isVerdict(outcome)) control[id] = outcome; // else whoever needs it asks again
   return outcome;
 }
 

@@ -82,7 +82,8 @@ export async function readMutant(file: string): Promise<Mutant> {
   if (outside !== undefined) {
     throw new LastrefError(`${file} names ${outside}, which is outside the source tree`, { blame: 'user' });
   }
-  if (limitOf(text, 'before') !== null && limitOf(text, 'from') !== null) {
+  const [equivalentBefore, equivalentFrom] = [limitOf(text, 'before'), limitOf(text, 'from')];
+  if (equivalentBefore !== null && equivalentFrom !== null) {
     throw new LastrefError(`${file} is equivalent before one release and from another: name one of them`, {
       blame: 'user',
     });
@@ -96,8 +97,8 @@ export async function readMutant(file: string): Promise<Mutant> {
     invariant: header(text, 'invariant').join(' '),
     seenBy: header(text, 'seen by'),
     equivalent: header(text, 'equivalent(?: (?:before|from) [\\d.]+)?').join(' ') || null,
-    equivalentBefore: limitOf(text, 'before'),
-    equivalentFrom: limitOf(text, 'from'),
+    equivalentBefore,
+    equivalentFrom,
     files,
     text,
     code: `${files.join(' ')}\n${text.replace(/^\/\/.*\n/gm, '')}`,

@@ -1,5 +1,6 @@
 import type { RunRecord } from '../artifacts/record.js';
 import type { ScenarioResult } from '../artifacts/result.js';
+import { isVerdict } from '../verdict/types.js';
 import { byArea, evidencePaths, firstSplat, isFailed, reasonLines, splitId } from './failure-text.js';
 import { type Markup, markup } from './markup.js';
 
@@ -16,7 +17,7 @@ function totals(scenarios: readonly ScenarioResult[]): Markup {
   const count = (is: (scenario: ScenarioResult) => boolean): number => scenarios.filter(is).length;
   const took = scenarios.reduce((sum, { durationMs }) => sum + (durationMs ?? 0), 0);
   return markup`tests="${scenarios.length}" failures="${count(({ outcome }) => outcome === 'FAIL')}" errors="${count(
-    ({ outcome }) => outcome === 'ERROR' || outcome === 'MISS',
+    ({ outcome }) => !isVerdict(outcome),
   )}" skipped="${count(({ outcome }) => outcome === 'SKIP')}" time="${seconds(took)}"`;
 }
 

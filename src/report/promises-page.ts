@@ -1,6 +1,7 @@
 import type { MutationState } from '../artifacts/mutation.js';
 import type { ScenarioResult } from '../artifacts/result.js';
 import { oneLine } from '../kit/terminal-safe.js';
+import { isVerdict } from '../verdict/types.js';
 import { type CoverageReport, percent } from './coverage.js';
 import { describeFate, scoreLine } from './mutation.js';
 
@@ -86,7 +87,7 @@ function promiseTable({ promises, kernels }: PageData): string[] {
       const asked = answers.filter(({ asks }) => asks.includes(name));
       const counted = asked.filter(({ outcome }) => outcome !== 'SKIP');
       const failed = counted.filter((answer) => breaks(answer, name));
-      const open = counted.filter(({ outcome }) => outcome === 'ERROR' || outcome === 'MISS');
+      const open = counted.filter(({ outcome }) => !isVerdict(outcome));
       if (counted.length === 0) return 'not asked';
       if (failed.length > 0) {
         const isKnown = failed.every(({ outcome }) => outcome === 'DONE');
@@ -120,6 +121,13 @@ const verdictWords: Readonly<Record<string, string>> = {
   SKIP: '-',
 };
 
+/** How many passed of those that could be asked. */
+function passedOf(answers: readonly Pick<Answer, 'outcome'>[]): string {
+  const of = (wanted: Answer['outcome']): number =>
+    answers.filter(({ outcome }) => outcome === wanted).length;
+  return `${of('PASS')} of ${answers.length - of('SKIP')}`;
+}
+
 function scenarioTable({ kernels }: PageData): string[] {
   const known = new Map<string, string>();
   for (const { answers } of kernels) for (const { id, title } of answers) known.set(id, title);
@@ -137,9 +145,7 @@ function scenarioTable({ kernels }: PageData): string[] {
   const cells = tables.map((table) => {
     const said = kernels.map(({ answers }) => {
       const own = answers.filter(({ id }) => id.startsWith(`${table}/`));
-      const counted = own.filter(({ outcome }) => outcome !== 'SKIP');
-      const good = counted.filter(({ outcome }) => outcome === 'PASS');
-      return own.length === 0 ? '' : `${good.length} of ${counted.length}`;
+      return own.length === 0 ? '' : passedOf(own);
     });
     return row(`\`${table}/…\``, 'a table of cells: removal × state of the memory × afterwards', ...said);
   });
@@ -190,10 +196,8 @@ function raceSection({ kernels }: PageData): string[] {
 
 function stretchSection({ kernel, stretches }: Stretches): string[] {
   const rows = stretches.map(({ name, describe, answers }) => {
-    const counted = answers.filter(({ outcome }) => outcome !== 'SKIP');
-    const good = counted.filter(({ outcome }) => outcome === 'PASS');
-    const known = counted.filter(({ outcome }) => outcome === 'DONE');
-    const kept = `${good.length} of ${counted.length}${known.length === 0 ? '' : ` (${known.length} as is known)`}`;
+    const known = answers.filter(({ outcome }) => outcome === 'DONE').length;
+    const kept = `${passedOf(answers)}${known === 0 ? '' : ` (${known} as is known)`}`;
     return row(`\`${name}\``, describe, kept, windowsOf(answers.filter(isRace)));
   });
   return [

@@ -1,5 +1,5 @@
 import type { AnchorSearch } from './anchors.js';
-import { isDirty, longestLine } from './line.js';
+import { longestLine } from './line.js';
 
 const piece = 64 * 1024;
 /** Bytes of log before the current line that can be asked for. */
@@ -8,8 +8,8 @@ const memory = 8 * 1024;
 export interface LineSink {
   /** While true, every line is wanted; else only those in which the search finds something. */
   readonly busy: () => boolean;
-  /** `found`: the search found something in it. `dirty`: what `isDirty` says of it. */
-  readonly line: (raw: string, start: number, found: boolean, dirty: boolean) => void;
+  /** `found`: the search found something in it. */
+  readonly line: (raw: string, start: number, found: boolean) => void;
 }
 
 /**
@@ -74,7 +74,6 @@ export class LineFeed {
     const base = this.#offset;
     this.#current = block;
     let at = 0;
-    let dirty: boolean | null = null;
     while (at < block.length) {
       const found = this.#anchors.find(block, at);
       if (!this.#sink.busy()) {
@@ -85,11 +84,8 @@ export class LineFeed {
       const next = Math.min(newline < 0 ? block.length : newline + 1, at + longestLine);
       const raw = block.slice(at, next);
       this.#at = at;
-      dirty ??= isDirty(block);
       // A long line is cut: what was found may reach over the cut.
-      // Of the line, not of its block, which depends on how the log was cut.
-      const own = dirty && isDirty(raw);
-      this.#sink.line(raw, base + at, (found >= 0 && found < next) || raw.length >= longestLine, own);
+      this.#sink.line(raw, base + at, (found >= 0 && found < next) || raw.length >= longestLine);
       at = next;
     }
     this.#at = 0;

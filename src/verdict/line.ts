@@ -31,18 +31,16 @@ const dropped = /\*\* (\d+) printk messages dropped \*\*\s*/;
 const daemon =
   /^(?:[A-Z][A-Za-z]{2} [ \d]\d \d\d:\d\d:\d\d|\d{4}-\d\d-\d\dT\S+) \S+ (?:\S+ )?(?:kernel|KERNEL): ?(?=(\[)?)/;
 const escapes = /\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])/g;
+/** A line with this may have more before its message than a plain prefix, or bytes to be taken out. */
 const dirt = /[\0\x1b]|login: |messages dropped/;
 
-/** True for text in which a line may have more before its message than a plain prefix, or bytes to be taken out. */
-export function isDirty(text: string): boolean {
-  return dirt.test(text);
-}
-
-/** Takes one raw line (latin1, with or without its end) apart. `dirty`: what `isDirty` says of it. */
-export function parseLine(raw: string, start: number, dirty = isDirty(raw)): LogLine {
+/** Takes one raw line (latin1, with or without its end) apart. */
+export function parseLine(raw: string, start: number): LogLine {
   let length = Math.min(raw.length, longestText);
   while (length > 0 && isEnd(raw.charCodeAt(length - 1))) length--;
-  return (dirty ? null : parsePlain(raw, length, start)) ?? parseOther(raw.slice(0, length), raw, start);
+  return (
+    (dirt.test(raw) ? null : parsePlain(raw, length, start)) ?? parseOther(raw.slice(0, length), raw, start)
+  );
 }
 
 const isEnd = (code: number): boolean => code === 0x0a || code === 0x0d;

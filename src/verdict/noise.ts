@@ -123,9 +123,9 @@ export function markNoise(
   const stain = comesOfStain(splat) ? stainOf(splat, before) : undefined;
   if (stain !== undefined)
     return { ...splat, noise: `${stain}, and lockdep still holds it against its task` };
+  if (splat.fatal) return splat;
   const row = noiseRows.find(
     (one) =>
-      !splat.fatal &&
       one.kernels(release) &&
       one.class === splat.class &&
       one.title === splat.title &&
@@ -153,8 +153,8 @@ function stainOf({ task, raw, fatal }: Splat, before: readonly Splat[]): string 
     noiseRows.some((row) => row.stains && noise === sentenceOf(row)),
   );
   const own = stained.find((one) => one.task !== null && one.task.pid === task?.pid);
-  if (fatal && !before.some((one) => isWarned(one, task?.pid))) return undefined;
-  return (own ?? (!fatal && isOfIdleWorker(raw) ? stained[0] : undefined))?.noise ?? undefined;
+  if (fatal) return before.some((one) => isWarned(one, task?.pid)) ? (own?.noise ?? undefined) : undefined;
+  return (own ?? (isOfIdleWorker(raw) ? stained[0] : undefined))?.noise ?? undefined;
 }
 
 /** The warning of `hlock_class`, before the pointer is used. */

@@ -55,7 +55,7 @@ export class ConsoleScanner {
     });
     this.#feed = new LineFeed(new AnchorSearch(anchors), {
       busy: () => this.#tracker.busy,
-      line: (raw, start, found, dirty) => this.#line(parseLine(raw, start, dirty), raw, found),
+      line: (raw, start, found) => this.#line(parseLine(raw, start), raw, found),
     });
   }
 

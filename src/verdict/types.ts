@@ -2,6 +2,9 @@
 export const outcomes = ['FAIL', 'ERROR', 'MISS', 'PASS', 'DONE', 'SKIP'] as const;
 export type Outcome = (typeof outcomes)[number];
 
+/** ERROR and MISS say nothing of the kernel. */
+export const isVerdict = (outcome: Outcome): boolean => outcome !== 'ERROR' && outcome !== 'MISS';
+
 /** The witness that decided: what saw the promise broken. */
 export type Witness =
   | 'assertion'
