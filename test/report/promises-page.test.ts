@@ -43,10 +43,10 @@ const data: PageData = {
 
 test('a promise holds where every scenario that asks for it passed, and is broken where one failed', (t) => {
   const page = promisesPage(data);
-  t.regex(page, /`zap` \| it is zapped \| \*\*broken\*\* in 1 of 2/);
-  t.regex(page, /`pool` \| it is balanced \| holds \(2\)/);
-  t.regex(page, /`other` \| nobody asks \| not asked/);
-  t.regex(page, /- k: `a\/two` — it is not true that it is so/);
+  t.regex(page, /`zap` \| it is zapped \| a 2 \| \*\*broken\*\* in 1 of 2/);
+  t.regex(page, /`pool` \| it is balanced \| a 1, matrix 1 \| holds \(2\)/);
+  t.regex(page, /`other` \| nobody asks \| {2}\| not asked/);
+  t.regex(page, /- `a\/two` — it is not true that it is so.*: k$/m);
 });
 
 test('a known finding is a promise that is broken, and not the others that its scenario asks for', (t) => {
@@ -55,10 +55,23 @@ test('a known finding is a promise that is broken, and not the others that its s
     ...data,
     kernels: [{ kernel: { name: 'k', release: '6.12' }, answers: [known, answer('a/one', 'PASS')] }],
   });
-  t.regex(page, /`zap` \| it is zapped \| holds \(2\)/);
-  t.regex(page, /`pool` \| it is balanced \| \*\*broken\*\*, as is known, in 1 of 1/);
-  t.regex(page, /- k: `a\/known` — it is not true that .*known/);
+  t.regex(page, /`zap` \| it is zapped \| a 2 \| holds \(2\)/);
+  t.regex(page, /`pool` \| it is balanced \| a 1 \| \*\*broken\*\*, as is known, in 1 of 1/);
+  t.regex(page, /- `a\/known` — it is not true that .*: k \(\[known\]/);
   t.regex(page, /`a\/known` \| .* \| \*\*no\*\*, as is known \|/);
+});
+
+test('whatever a scenario asks for, its guest has to survive', (t) => {
+  const page = promisesPage({ ...data, promises: { 'guest-survives': 'it lives' } });
+  t.regex(page, /`guest-survives` \| it lives \| a 3, matrix 1 \| holds \(4\) \|/);
+});
+
+test('what one looks something up in is folded, with what it says of each kernel', (t) => {
+  const page = promisesPage(data);
+  t.regex(page, /<summary>a: 3 scenarios; k: 2 of 3 passed<\/summary>/);
+  t.regex(page, /<summary>matrix: 2 scenarios; k: 1 of 1 passed<\/summary>/);
+  t.regex(page, /## Seeded bugs\n\nNone was asked yet\./);
+  t.is(page.split('<details>').length, page.split('</details>').length);
 });
 
 test('cells are counted by table, and a bar in a title does not end its column', (t) => {
@@ -86,7 +99,7 @@ test('races tell how often each window was hit, on each kernel, and stretches wh
     stretches: [{ kernel, stretches: [stretch] }],
   });
   t.regex(page, /\| `race\/r\/one` \| {2}\| a\.b 1, churn\.gone 1,280 \|/);
-  t.regex(page, /\| `zap-late` \| the zap is late \| 1 of 3 \(1 as is known\) \| churn\.gone 7 \|/);
+  t.regex(page, /\| k \| `zap-late` \| the zap is late \| 1 of 3 \(1 as is known\) \| churn\.gone 7 \|/);
   t.notRegex(promisesPage(data), /## (?:Races|Stretches)/);
 });
 
