@@ -9,13 +9,8 @@ import { readMutant } from '../images/mutant.js';
 import { writeAtomic, writeJson } from '../kit/atomic.js';
 import { hasCode, LastrefError } from '../kit/errors.js';
 import { projectRoot } from '../kit/paths.js';
-import {
-  type CoverageData,
-  type KernelAnswers,
-  type PageData,
-  promisesPage,
-  type Stretches,
-} from '../report/promises-page.js';
+import type { CoverageData, KernelAnswers, PageData, Stretches } from '../report/page-data.js';
+import { promisesPage } from '../report/promises-page.js';
 import { promises } from '../suite/promises.js';
 import { isVerdict } from '../verdict/types.js';
 import { coverageOf } from './coverage.js';

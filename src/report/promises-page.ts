@@ -1,49 +1,11 @@
-import type { MutationState } from '../artifacts/mutation.js';
-import type { ScenarioResult } from '../artifacts/result.js';
 import { oneLine } from '../kit/terminal-safe.js';
 import { isVerdict } from '../verdict/types.js';
-import { type CoverageReport, percent } from './coverage.js';
+import { percent } from './coverage.js';
+import { folded, head, row } from './markdown.js';
 import { describeFate, scoreLine } from './mutation.js';
-
-/** docs/data/kernel-NAME.json: what each scenario said on one kernel when it was last asked. */
-export interface KernelAnswers {
-  readonly kernel: { readonly name: string; readonly release: string };
-  readonly answers: readonly (Pick<ScenarioResult, 'id' | 'title' | 'asks' | 'outcome'> & {
-    /** Promises that it saw broken, as far as it asks for them. */
-    readonly broken?: readonly string[];
-    /** How often each window of a race was hit. */
-    readonly counters?: Readonly<Record<string, number>>;
-  })[];
-}
-
-/** docs/data/stretches-NAME.json: what one kernel said when a window of it was widened. */
-export interface Stretches {
-  readonly kernel: { readonly name: string; readonly release: string };
-  readonly stretches: readonly {
-    readonly name: string;
-    readonly describe: string;
-    readonly answers: readonly Pick<Answer, 'id' | 'outcome' | 'counters'>[];
-  }[];
-}
-
-/** docs/data/coverage.json. */
-export interface CoverageData {
-  readonly kernel: { readonly name: string; readonly release: string };
-  readonly files: readonly CoverageReport[];
-}
-
-export interface PageData {
-  readonly promises: Readonly<Record<string, string>>;
-  readonly kernels: readonly KernelAnswers[];
-  readonly stretches: readonly Stretches[];
-  readonly mutations: readonly Pick<MutationState, 'kernel' | 'mutants'>[];
-  readonly coverage: CoverageData | null;
-}
-
-const cell = (text: string): string => oneLine(text, 400).replaceAll('|', '\\|');
-const row = (...cells: string[]): string => `| ${cells.map(cell).join(' | ')} |`;
-const head = (...cells: string[]): string[] => [row(...cells), `|${cells.map(() => '---').join('|')}|`];
-const isOfMatrix = (id: string): boolean => id.startsWith('matrix/');
+import { type Answer, type CoverageData, type PageData, suiteOf } from './page-data.js';
+import { raceSection, stretchSection } from './page-races.js';
+import { scenarioSection } from './page-scenarios.js';
 
 /**
  * docs/promises.md: what is tested, by which scenarios, where it holds, and how sharp the tests are. What is read comes
@@ -76,19 +38,6 @@ export function promisesPage(data: PageData): string {
   ].join('\n');
 }
 
-/** A table that is looked into, not read: a line until it is opened. */
-const folded = (summary: string, ...lines: string[]): string[] => [
-  '<details>',
-  `<summary>${summary}</summary>`,
-  '',
-  ...lines,
-  '',
-  '</details>',
-  '',
-];
-
-type Answer = KernelAnswers['answers'][number];
-
 /** A known finding (DONE) is a promise that is broken, too. */
 const isBroken = ({ outcome }: Answer): boolean => outcome === 'FAIL' || outcome === 'DONE';
 
@@ -99,9 +48,6 @@ const isAsked = ({ asks }: Answer, promise: string): boolean =>
 /** Whether this answer is a breach of that promise; of all that it asks where it does not say which. */
 const breaks = (answer: Answer, promise: string): boolean =>
   isBroken(answer) && (answer.broken ?? answer.asks).includes(promise);
-
-/** The suite of a scenario; all tables of the matrix are one. */
-const suiteOf = (id: string): string => id.split('/')[0] ?? id;
 
 /** `suite N, …`: how many scenarios of each suite ask. */
 function askedBy(ids: readonly string[]): string {
@@ -149,124 +95,6 @@ function broken({ kernels }: PageData): string[] {
     return `- \`${id}\` — it is not true that ${oneLine(title, 300)}: ${where.join(', ')}`;
   });
   return lines.length === 0 ? [] : ['## Broken today', '', ...lines, ''];
-}
-
-const verdictWords: Readonly<Record<string, string>> = {
-  PASS: 'yes',
-  DONE: '**no**, as is known',
-  FAIL: '**no**',
-  SKIP: '-',
-};
-
-/** How many passed of those that could be asked. */
-function passedOf(answers: readonly Pick<Answer, 'outcome'>[]): string {
-  const of = (wanted: Answer['outcome']): number =>
-    answers.filter(({ outcome }) => outcome === wanted).length;
-  return `${of('PASS')} of ${answers.length - of('SKIP')}`;
-}
-
-function scenarioSection(kernels: PageData['kernels']): string[] {
-  const known = new Map<string, string>();
-  for (const { answers } of kernels) for (const { id, title } of answers) known.set(id, title);
-  const ids = [...known.keys()].filter((id) => !id.startsWith('meta/')).sort();
-  const names = kernels.map(({ kernel }) => kernel.name);
-  return [...new Set(ids.map(suiteOf))].flatMap((suite) => {
-    const own = ids.filter((id) => suiteOf(id) === suite);
-    const kept = kernels.map(
-      ({ kernel, answers }) =>
-        `${kernel.name}: ${passedOf(answers.filter(({ id }) => suiteOf(id) === suite))} passed`,
-    );
-    return folded(
-      `${suite}: ${own.length} ${own.length === 1 ? 'scenario' : 'scenarios'}; ${kept.join(', ')}`,
-      ...(isOfMatrix(own[0] ?? '')
-        ? [...head('removal', 'what is in a cell', ...names), ...cellRows(own, kernels)]
-        : [...head('scenario', 'is it true that …', ...names), ...scenarioRows(own, known, kernels)]),
-    );
-  });
-}
-
-function scenarioRows(
-  ids: readonly string[],
-  titles: ReadonlyMap<string, string>,
-  kernels: PageData['kernels'],
-): string[] {
-  return ids.map((id) => {
-    const said = kernels.map(({ answers }) => {
-      const outcome = answers.find((one) => one.id === id)?.outcome;
-      return outcome === undefined ? '' : (verdictWords[outcome] ?? outcome);
-    });
-    return row(`\`${id}\``, titles.get(id) ?? '', ...said);
-  });
-}
-
-function cellRows(ids: readonly string[], kernels: PageData['kernels']): string[] {
-  const tables = [...new Set(ids.map((id) => id.split('/').slice(0, 2).join('/')))];
-  return tables.map((table) => {
-    const said = kernels.map(({ answers }) => {
-      const own = answers.filter(({ id }) => id.startsWith(`${table}/`));
-      return own.length === 0 ? '' : passedOf(own);
-    });
-    return row(`\`${table}/…\``, 'state of the memory × what is done afterwards', ...said);
-  });
-}
-
-const isRace = ({ id }: Pick<Answer, 'id'>): boolean => id.startsWith('race/');
-
-/** `who.what`, how often; all windows are while the removal is under way. */
-function windowsOf(answers: readonly Pick<Answer, 'counters'>[]): string {
-  const sums = new Map<string, number>();
-  for (const { counters = {} } of answers)
-    for (const [window, times] of Object.entries(counters)) {
-      const name = window.replace(/\.during$/, '');
-      sums.set(name, (sums.get(name) ?? 0) + times);
-    }
-  return [...sums]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, times]) => `${name} ${times.toLocaleString('en')}`)
-    .join(', ');
-}
-
-function raceSection({ kernels }: PageData): string[] {
-  const counted = kernels.map(({ kernel, answers }) => ({
-    kernel,
-    answers: answers.filter((answer) => isRace(answer) && answer.counters !== undefined),
-  }));
-  const ids = [...new Set(counted.flatMap(({ answers }) => answers.map(({ id }) => id)))].sort();
-  if (ids.length === 0) return [];
-  const rows = ids.map((id) =>
-    row(`\`${id}\``, ...counted.map(({ answers }) => windowsOf(answers.filter((one) => one.id === id)))),
-  );
-  return [
-    '## Races',
-    '',
-    'A run in which a window was never hit comes to no verdict (a narrow one, `churn.faulted`, must be hit in the long run',
-    'only).',
-    '',
-    ...folded(
-      `${ids.length} races: how often what happened to whom while unbind was under way, when each last came to a verdict`,
-      ...head('race', ...counted.map(({ kernel }) => kernel.name)),
-      ...rows,
-    ),
-  ];
-}
-
-function stretchSection(all: readonly Stretches[]): string[] {
-  const rows = all.flatMap(({ kernel, stretches }) =>
-    stretches.map(({ name, describe, answers }) => {
-      const known = answers.filter(({ outcome }) => outcome === 'DONE').length;
-      const kept = `${passedOf(answers)}${known === 0 ? '' : ` (${known} as is known)`}`;
-      return row(kernel.name, `\`${name}\``, describe, kept, windowsOf(answers.filter(isRace)));
-    }),
-  );
-  return [
-    '## Stretches',
-    '',
-    'Kernels in which one window was widened and nothing else changed must keep every promise.',
-    '',
-    ...head('kernel', 'stretch', 'what it widens', 'scenarios kept', 'windows of the races hit'),
-    ...rows,
-    '',
-  ];
 }
 
 function mutationSection(state: PageData['mutations'][number]): string[] {

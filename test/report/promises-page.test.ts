@@ -3,7 +3,8 @@ import path from 'node:path';
 import test from 'ava';
 import { readPageData } from '../../src/cli/docs.js';
 import { projectRoot } from '../../src/kit/paths.js';
-import { type PageData, promisesPage } from '../../src/report/promises-page.js';
+import type { PageData } from '../../src/report/page-data.js';
+import { promisesPage } from '../../src/report/promises-page.js';
 
 const answer = (id: string, outcome: 'PASS' | 'FAIL' | 'SKIP' | 'ERROR', asks = ['zap']) => ({
   id,
