@@ -49,6 +49,8 @@ export interface Shape {
   readonly plain?: readonly PlainDisk[];
   /** Who serves hotplug: firmware and ACPI, QEMU's default for q35, or the port itself (its attention button). */
   readonly hotplug?: 'acpiphp' | 'pciehp';
+  /** Submission queues of NVMe controllers lie in a CMB, the driver's default, or in RAM (drivers/nvme/host/pci.c:use_cmb_sqes). */
+  readonly submissionQueues?: 'ram';
   /** An IOMMU that the kernel is told to use for every device. */
   readonly iommu?: 'intel';
   /** Under TCG: CPUs take turns on a clock of executed instructions, 2^icount ns each. */
@@ -68,6 +70,7 @@ export function appendOf(shape: Shape): readonly string[] {
   return [
     ...(shape.iommu === 'intel' ? ['intel_iommu=on'] : []),
     ...(shape.hotplug === 'pciehp' ? ['pcie_ports=native'] : []),
+    ...(shape.submissionQueues === 'ram' ? ['nvme.use_cmb_sqes=0'] : []),
   ];
 }
 

@@ -122,7 +122,6 @@ export class GuestUnderTest {
     return this.#guest.exists(file);
   }
 
-  /** Writes text to a guest file (a sysfs or debugfs attribute). */
   /** Writes text to a guest file; raises (test) when the kernel does not take it. */
   async write(file: string, text: string, deadlineMs?: number): Promise<void> {
     const { errno } = await this.tryWrite(file, text, deadlineMs);

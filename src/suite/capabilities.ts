@@ -55,6 +55,10 @@ export const capabilities = {
     }
     return null;
   },
+  'slab-caches': async (guest) =>
+    (await guest.exists('/sys/kernel/slab/kmalloc-64/shrink'))
+      ? null
+      : 'this kernel does not tell about its slab caches (CONFIG_SLUB_DEBUG)',
   ext4: filesystem('ext4', 'CONFIG_EXT4_FS'),
   xfs: filesystem('xfs', 'CONFIG_XFS_FS'),
   vfat: filesystem('vfat', 'CONFIG_VFAT_FS'),

@@ -20,6 +20,7 @@ export const promises = {
   'reset-keeps-memory': 'a reset that leaves the driver in place keeps the mappings and their bytes',
   'calls-come-back': 'every access and every system call that has nothing to wait for comes to an end',
   'memory-starts-empty': 'memory comes to a new owner without the data of the one before',
+  'no-memory-is-lost': "what a mapping, a transfer or a bind took of the kernel's own memory comes back",
   'guest-survives': 'the kernel stays alive and without complaint',
 } as const;
 

@@ -1,4 +1,5 @@
-import { KiB, scenario } from '../../src/suite/scenario.js';
+import { mixedToItself } from '../../src/suite/mixed.js';
+import { scenario } from '../../src/suite/scenario.js';
 
 export default scenario(
   'one request that mixes a CMB and ordinary memory is carried out by its device, or moves nothing',
@@ -8,35 +9,5 @@ export default scenario(
     covers: ['io', 'gup', 'iov'],
     needs: ['p2pmem-allocate'],
   },
-  async ({ guest, expect, fact }) => {
-    const { cmb } = guest.devices;
-    const owner = await guest.probe('p2pmem');
-    const [theirs, ours, source] = [
-      await owner.map(cmb, 4 * KiB),
-      await owner.ram(4 * KiB),
-      await owner.ram(8 * KiB),
-    ];
-    await source.fill(3);
-    await expect(owner.write(cmb, source), 'data-arrives').toSucceed();
-    const answer = fact('mixed-to-itself');
-    for (const parts of [
-      [theirs, ours],
-      [ours, theirs],
-    ]) {
-      await theirs.fill(1);
-      await ours.fill(2);
-      if (answer === 'OK') {
-        await expect(owner.read(cmb, parts)).toSucceed();
-        for (const [index, part] of parts.entries()) {
-          part.expectSeed(source.seed, index * 4 * KiB);
-          await expect(part, 'data-arrives').toBeIntact();
-        }
-      } else {
-        // The device itself refuses it: one command with addresses in its buffer and outside (NVMe, CMB use rules).
-        await expect(owner.read(cmb, parts)).toFailWith(answer);
-        for (const part of parts) await expect(part, 'data-arrives').toBeIntact();
-      }
-    }
-    await expect(owner.read(cmb, [theirs]), 'data-arrives').toSucceed();
-  },
+  mixedToItself,
 );

@@ -1,0 +1,32 @@
+import { dmaBlocks, leftBehind, pinsHeld } from '../../src/suite/leftovers.js';
+import { KiB, scenario } from '../../src/suite/scenario.js';
+
+export default scenario(
+  'transfers that are done, and those that are refused, leave nothing behind in the kernel',
+  {
+    shape: 'cmb-blocked',
+    asks: ['no-memory-is-lost', 'refusals-are-exact', 'data-arrives'],
+    covers: ['io', 'gup'],
+    needs: ['p2pmem-allocate', 'slab-caches'],
+  },
+  async ({ guest, expect, fact }) => {
+    const { cmb, disk } = guest.devices;
+    const owner = await guest.probe('p2pmem');
+    const buffer = await owner.map(cmb, 64 * KiB);
+    await buffer.fill(1);
+    const page = buffer.part(0, 4 * KiB);
+    const refusal = fact('p2p-refusal');
+    const pins = await pinsHeld(guest);
+    const left = await leftBehind(guest, 24, async () => {
+      await expect(owner.write(disk, buffer), 'refusals-are-exact').toFailWith(refusal);
+      await expect(owner.read(disk, page), 'refusals-are-exact').toFailWith(refusal);
+      await expect(owner.write(cmb, page), 'data-arrives').toSucceed(); // one PRP, then a list of them
+      await expect(owner.write(cmb, buffer), 'data-arrives').toSucceed();
+      await expect(owner.read(cmb, buffer), 'data-arrives').toSucceed();
+    });
+    await expect('what they leave in the slab caches', left, 'no-memory-is-lost').toBecome('nothing');
+    for (const { bdf } of [cmb, disk])
+      expect('blocks of DMA memory in use', await dmaBlocks(guest, bdf), 'no-memory-is-lost').toBe('none');
+    expect('pins that were not given back', (await pinsHeld(guest)) - pins, 'no-memory-is-lost').toBe(0);
+  },
+);
