@@ -94,7 +94,8 @@ export async function makePlan(options: PlanOptions = {}): Promise<Planned> {
     }),
   );
   const { jobs, why: whyJobs } = chooseJobs(options.jobs, {
-    cores: Math.min(availableParallelism(), hostSlots()),
+    cores: availableParallelism(),
+    slots: hostSlots(),
     memory: await readMemory(),
     cost: Math.max(...(await Promise.all(costs))),
   });
