@@ -51,6 +51,8 @@ export interface Shape {
   readonly hotplug?: 'acpiphp' | 'pciehp';
   /** Submission queues of NVMe controllers lie in a CMB, the driver's default, or in RAM (drivers/nvme/host/pci.c:use_cmb_sqes). */
   readonly submissionQueues?: 'ram';
+  /** The kernel can look for memory that it has lost, and reports it, where it has CONFIG_DEBUG_KMEMLEAK. */
+  readonly kmemleak?: true;
   /** An IOMMU that the kernel is told to use for every device. */
   readonly iommu?: 'intel';
   /** Under TCG: CPUs take turns on a clock of executed instructions, 2^icount ns each. */
@@ -70,6 +72,7 @@ export function appendOf(shape: Shape): readonly string[] {
   return [
     ...(shape.iommu === 'intel' ? ['intel_iommu=on'] : []),
     ...(shape.hotplug === 'pciehp' ? ['pcie_ports=native'] : []),
+    ...(shape.kmemleak === true ? ['kmemleak=on', 'kmemleak.verbose=1'] : []),
     ...(shape.submissionQueues === 'ram' ? ['nvme.use_cmb_sqes=0'] : []),
   ];
 }

@@ -55,10 +55,10 @@ export const capabilities = {
     }
     return null;
   },
-  'slab-caches': async (guest) =>
-    (await guest.exists('/sys/kernel/slab/kmalloc-64/shrink'))
+  kmemleak: async (guest) =>
+    (await guest.exists('/sys/kernel/debug/kmemleak'))
       ? null
-      : 'this kernel does not tell about its slab caches (CONFIG_SLUB_DEBUG)',
+      : 'this kernel keeps no book of what it allocates (CONFIG_DEBUG_KMEMLEAK)',
   ext4: filesystem('ext4', 'CONFIG_EXT4_FS'),
   xfs: filesystem('xfs', 'CONFIG_XFS_FS'),
   vfat: filesystem('vfat', 'CONFIG_VFAT_FS'),

@@ -4,7 +4,7 @@ export default scenario(
   'a CMB that holds no queues is there for userspace to its last page, and can be taken away all the same',
   {
     shape: 'cmb-queues-in-ram',
-    asks: ['refusals-are-exact', 'data-arrives', 'unbind-finishes', 'zap-on-unbind'],
+    asks: ['pool-balances', 'data-arrives', 'unbind-finishes', 'zap-on-unbind'],
     covers: ['map', 'pool', 'unbind'],
     tags: ['nightly'],
     needs: ['p2pmem-allocate'],

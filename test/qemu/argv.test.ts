@@ -235,6 +235,7 @@ test('an IOMMU comes before what it translates for, and pciehp is what is left w
   const words = said({ shape: iommu });
   t.regex(words, / -device intel-iommu .*virtio-net.*pcie-root-port/);
   t.deepEqual(appendOf(iommu), ['intel_iommu=on']);
+  t.deepEqual(appendOf({ ...behindSwitch, kmemleak: true }), ['kmemleak=on', 'kmemleak.verbose=1']);
   t.deepEqual(appendOf({ ...behindSwitch, submissionQueues: 'ram' }), ['nvme.use_cmb_sqes=0']);
   t.true(said({ shape: pciehp }).includes(' -global ICH9-LPC.acpi-pci-hotplug-with-bridge-support=off '));
   t.false(said({}).includes('-global'));
