@@ -19,7 +19,10 @@ export default scenario(
     await expect(target.useMemoryOf('1')).toSucceed(); // each enabling searches for a provider
     expect('how often it was enabled and disabled', await target.toggle(times)).toBe(times);
     expect('how often it took and left', await target.takeAndLeave(cmb.bdf, times)).toBe(times);
+    await expect(target.useMemoryOf(cmb.bdf)).toSucceed();
     await expect(cmb.remove('pci-remove'), 'unbind-finishes').toFinish();
+    expect('whose memory it would use', await target.memory()).toBe(cmb.bdf); // it holds what is gone from the bus
+    await expect(target.useMemoryOf('0')).toSucceed();
     await cmb.restore('pci-remove');
     expect('available', await cmb.available(), 'rebind-works').toBe(baseline);
   },

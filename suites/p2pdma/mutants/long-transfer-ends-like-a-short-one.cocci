@@ -1,5 +1,6 @@
 // describe: a transfer of several segments ends as if it were the one of one segment that used its request before
 // breaks: no-memory-is-lost
+// accepts: guest-survives
 // invariant: a transfer gives back all that it was mapped with
 // seen by: p2pdma-io/transfers-leave-nothing-behind
 // files: drivers/nvme/host/pci.c
