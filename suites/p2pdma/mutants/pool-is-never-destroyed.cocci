@@ -2,7 +2,7 @@
 // breaks: no-memory-is-lost
 // accepts: guest-survives
 // invariant: memory that a bind took comes back with the unbind
-// seen by: p2pdma-unbind/no-memory-is-lost
+// seen by: p2pdma/no-memory-is-lost
 // files: drivers/pci/p2pdma.c
 @@
 identifier p2pdma;

@@ -2,7 +2,7 @@
 // breaks: no-memory-is-lost
 // accepts: guest-survives
 // invariant: a refusal changes nothing
-// seen by: p2pdma-unbind/no-memory-is-lost
+// seen by: p2pdma/no-memory-is-lost
 // files: drivers/nvme/host/pci.c
 @@
 expression e, p;
