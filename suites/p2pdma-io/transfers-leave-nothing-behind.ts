@@ -15,10 +15,14 @@ export default scenario(
     const buffer = await owner.map(cmb, 64 * KiB);
     await buffer.fill(1);
     const page = buffer.part(0, 4 * KiB);
+    const scattered = [3, 2, 1, 0].map((index) => buffer.part(index * 4 * KiB, 4 * KiB)); // takes a list
+    const ordinary = await owner.ram(4 * KiB);
     const refusal = fact('p2p-refusal');
     const pins = await pinsHeld(guest);
     for (let round = 0; round < 4; round += 1) {
-      await expect(owner.write(cmb, page), 'data-arrives').toSucceed(); // one PRP, then a list of them
+      await expect(owner.write(cmb, ordinary), 'data-arrives').toSucceed(); // mapped in a way of its own, with the same tag
+      await expect(owner.write(cmb, page), 'data-arrives').toSucceed();
+      await expect(owner.write(cmb, scattered), 'data-arrives').toSucceed();
       await expect(owner.write(cmb, buffer), 'data-arrives').toSucceed();
       await expect(owner.read(cmb, buffer), 'data-arrives').toSucceed();
       await expect(owner.write(disk, buffer), 'refusals-are-exact').toFailWith(refusal);
