@@ -49,6 +49,7 @@ static const struct verb verbs[] = {
 	/* everything else that could get hold of pages */
 	{ "take", 2, verb_take },
 	{ "churn", 1, verb_churn },
+	{ "forking", 3, verb_forking },
 	{ "mapfail", 3, verb_mapfail },
 	{ "writefail", 3, verb_writefail },
 	/* processes */

@@ -4,6 +4,7 @@ import { Buffer } from './buffer.js';
 import type { Nvme } from './nvme.js';
 import { ProbeRefusal } from './probe-client-errors.js';
 import type { ProbeArea, ProbeFd } from './probe-types.js';
+import { type Forking, writesForking } from './probe-types-forking.js';
 import type { Access as FileAccess, MapOptions as ProbeMapOptions } from './probe-types-options.js';
 import type { P2pmemProbe, Spinning } from './probe-types-p2pmem.js';
 import { ownSysfs, type Rereading, reread } from './probe-types-sysfs.js';
@@ -241,6 +242,11 @@ export class Owner {
   /** An O_DIRECT read, to its end. Several buffers are one request. */
   read(disk: Storage, into: Buffer | readonly Buffer[], at = 0, way: Way = 'sync'): Promise<Attempt> {
     return this.#transferNow('read', disk, into, at, way);
+  }
+
+  /** Writes the buffer to the start of a disk `count` times, O_DIRECT, while the process forks all the while. */
+  async writesForking(disk: Storage, buffer: Buffer, count: number): Promise<Forking> {
+    return writesForking(this.probe, await this.#open(disk.node, true), buffer.segment, count);
   }
 
   /** A child with the same mappings and descriptors. */

@@ -100,6 +100,7 @@ VERB(submit);
 VERB(inflight);
 VERB(take);
 VERB(churn);
+VERB(forking);
 VERB(mapfail);
 VERB(writefail);
 VERB(spin);
