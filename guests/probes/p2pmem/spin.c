@@ -77,11 +77,16 @@ static void *run(void *argument)
 	cpu_set_t cpus;
 
 	if (spin->cpu >= 0) {
+		const char *refused = NULL;
+
 		CPU_ZERO(&cpus);
 		CPU_SET((unsigned)spin->cpu, &cpus);
-		if (sched_setaffinity(0, sizeof(cpus), &cpus) != 0 ||
-		    sched_setscheduler(0, SCHED_FIFO, &first) != 0) {
-			reply_errno(spin->seq, "sched_setaffinity", errno);
+		if (sched_setaffinity(0, sizeof(cpus), &cpus) != 0)
+			refused = "sched_setaffinity";
+		else if (sched_setscheduler(0, SCHED_FIFO, &first) != 0)
+			refused = "sched_setscheduler";
+		if (refused != NULL) {
+			reply_errno(spin->seq, refused, errno);
 			pthread_mutex_lock(&table);
 			spin->used = false;
 			pthread_mutex_unlock(&table);
