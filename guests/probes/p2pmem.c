@@ -17,6 +17,7 @@ static const struct verb verbs[] = {
 	{ "pread", 3, verb_pread },
 	{ "pwrite", 3, verb_pwrite },
 	{ "readfd", 1, verb_readfd },
+	{ "poll", 1, verb_poll },
 	{ "read", 1, verb_read },
 	{ "write", 2, verb_write },
 	{ "stat", 1, verb_stat },

@@ -38,6 +38,12 @@ export class NvmetNamespace {
     await this.#set('enable', '0');
   }
 
+  /** Takes the target away; its disk is free then. */
+  async remove(): Promise<void> {
+    await this.#guest.run(['rmdir', namespace]);
+    await this.#guest.run(['rmdir', subsystem]);
+  }
+
   /** Enables and disables it, and again. Resolves with how often both worked. */
   toggle(times: number): Promise<number> {
     return this.#alternate('enable', ['1', '0'], times);

@@ -183,9 +183,13 @@ export class Owner {
 
   /** Reads a file that is kept open from its start; a refusal is a result. */
   tryReadOpen(path: string): Promise<Attempt> {
-    const fd = this.#files.get(this.#in(path));
-    if (fd === undefined) throw new LastrefError(`${path} is not kept open`, { blame: 'test' });
+    const fd = this.#kept(path);
     return attempt(`read of ${path}, opened before`, () => this.probe.readOpen(fd));
+  }
+
+  /** What poll says of a file that is kept open: words of `in,out,pri,err,hup`. */
+  pollOpen(path: string): Promise<string> {
+    return this.probe.pollOpen(this.#kept(path));
   }
 
   /** Closes a device's `allocate` file: mappings do not need it. */
@@ -273,6 +277,12 @@ export class Owner {
     if (known !== undefined) return known;
     const fd = await this.probe.open(path, { direct, access });
     this.#files.set(key, fd);
+    return fd;
+  }
+
+  #kept(path: string): ProbeFd {
+    const fd = this.#files.get(this.#in(path));
+    if (fd === undefined) throw new LastrefError(`${path} is not kept open`, { blame: 'test' });
     return fd;
   }
 

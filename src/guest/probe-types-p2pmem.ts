@@ -292,6 +292,11 @@ export class P2pmemProbe extends TypedProbe {
     return (await this.ask('readfd', [fd.name], limits))['value'] ?? '';
   }
 
+  /** What poll(2) says at once of a descriptor that is already open: words of `in,out,pri,err,hup` in that order, or `none`. */
+  async pollOpen(fd: ProbeFd, limits: Limits = {}): Promise<string> {
+    return (await this.ask('poll', [fd.name], limits))['events'] ?? '';
+  }
+
   async writeFile(path: string, value: string, limits: Limits = {}): Promise<void> {
     await this.ask('write', [path, value], limits);
   }

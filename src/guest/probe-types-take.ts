@@ -45,6 +45,8 @@ const calls = {
   'fast longterm pin for writing': ['longterm', 'fast', 'write'],
   'NVMe read command': ['nvme', 'io'],
   'NVMe write command': ['nvme', 'io', 'write'],
+  'NVMe read command, vectored': ['nvme-vector'],
+  'NVMe write command, vectored': ['nvme-vector', 'write'],
   'NVMe identify command': ['nvme', 'identify'],
   'read by IORING_OP_URING_CMD': ['uring-command'],
   'write by IORING_OP_URING_CMD': ['uring-command', 'write'],

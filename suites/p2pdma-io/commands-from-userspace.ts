@@ -1,7 +1,7 @@
 import { KiB, scenario } from '../../src/suite/scenario.js';
 
 export default scenario(
-  'an NVMe command from userspace may use device memory for I/O, by ioctl and by io_uring alike',
+  'an NVMe command from userspace may use device memory for I/O, by ioctl, in pieces and by io_uring alike',
   {
     shape: 'cmb-switch',
     asks: ['data-arrives'],
@@ -17,6 +17,7 @@ export default scenario(
     for (const [index, [write, read, path]] of (
       [
         ['NVMe write command', 'NVMe read command', disk.node],
+        ['NVMe write command, vectored', 'NVMe read command, vectored', disk.node],
         ['write by IORING_OP_URING_CMD', 'read by IORING_OP_URING_CMD', disk.generic],
       ] as const
     ).entries()) {

@@ -15,6 +15,8 @@ export default scenario(
     const buffer = await owner.map(cmb, 64 * KiB);
     const attribute = `${cmb.sysfs}/p2pmem/size`;
     await owner.keepOpen(attribute);
+    await expect(owner.tryReadOpen(attribute)).toSucceed();
+    expect('what poll says of p2pmem/size', await owner.pollOpen(attribute)).toBe('in,out');
     await disk.hold();
     const write = await owner.submitWrite(disk, buffer);
     await disk.untilInFlight(1);
@@ -31,5 +33,8 @@ export default scenario(
     await expect(unbind, 'unbind-finishes').toFinish();
     expect('p2pmem is there', await guest.exists(`${cmb.sysfs}/p2pmem`)).toBe(false);
     await expect(owner.tryReadOpen(attribute), 'refusals-are-exact').toFailWith('ENODEV');
+    // a program that waits for a change learns that the file is gone (fs/kernfs/file.c:kernfs_fop_poll)
+    const polled = await owner.pollOpen(attribute);
+    expect('what poll says of it then', polled, 'refusals-are-exact').toBe('in,out,pri,err');
   },
 );

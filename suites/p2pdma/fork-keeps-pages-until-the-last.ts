@@ -4,7 +4,7 @@ export default scenario(
   'a page shared by fork returns to the pool when the last process lets go of it, in any order',
   {
     shape: 'cmb-switch',
-    asks: ['pool-balances', 'no-page-in-two-hands'],
+    asks: ['pool-balances', 'no-page-in-two-hands', 'refusals-are-exact'],
     covers: ['pool', 'fork'],
     needs: ['p2pmem-allocate'],
   },
@@ -15,6 +15,10 @@ export default scenario(
     const buffer = await parent.map(cmb, 16 * KiB);
     await buffer.fill(7);
     const [quitter, victim, last] = [await parent.fork(), await parent.fork(), await parent.fork()];
+    // shared memory stays writable, for each of them (mm/memory.c:__copy_present_ptes)
+    await expect(parent.touch(buffer, 'w'), 'refusals-are-exact').toGoThrough();
+    await expect(last.touch(buffer.in(last), 'w'), 'refusals-are-exact').toGoThrough();
+    await buffer.fill(8);
     const taken = baseline - 16 * KiB;
 
     await parent.unmap(buffer);

@@ -19,6 +19,8 @@ export default scenario(
       const buffer = await owner.map(cmb, 64 * KiB);
       await buffer.fill(1);
       await expect(owner.tryMap(cmb, 64 * 1024 * KiB), 'refusals-are-exact').toFailWith('ENOMEM');
+      const read = owner.tries('read of allocate', (probe) => probe.readFile(cmb.allocate));
+      await expect(read, 'refusals-are-exact').toFailWith('EIO');
       await expect(owner.write(cmb, buffer), 'data-arrives').toSucceed();
       await expect(owner.write(disk, buffer), 'refusals-are-exact').toFailWith(refusal);
       await expect(owner.read(disk, buffer.part(0, 4 * KiB)), 'refusals-are-exact').toFailWith(refusal);

@@ -373,7 +373,7 @@ test('who asks how a removal ended has heard of it, and who only looked too soon
 });
 
 test('a removal that waits is told to wait since the first of two looks that agree', async (t) => {
-  const { expect } = engine();
+  const { expect } = engine(amply);
   const samples = [blocked(3), blocked(4), blocked(4)].map((one, index) => ({ ...one, tsc: BigInt(index) }));
   t.is(await expect(removal({ samples })).toBeBlockedIn('memunmap_pages'), 1n);
 });

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -168,6 +169,33 @@ static void reply_value(const struct request *request, int fd, bool at_start)
 	if (count > 0 && value[count - 1] == '\n')
 		count--;
 	message_bytes(&message, "value", value, (size_t)count);
+	message_send(&message);
+}
+
+/* poll FD: what there is to do with it right now, of in, out, pri, err and hup. */
+VERB(poll)
+{
+	static const struct {
+		const char *word;
+		short event;
+	} words[] = { { "in", POLLIN }, { "out", POLLOUT }, { "pri", POLLPRI }, { "err", POLLERR }, { "hup", POLLHUP } };
+	struct pollfd look = { .fd = fd_named(request->argument[0]), .events = POLLIN | POLLOUT | POLLPRI };
+	char text[32] = "";
+	struct message message;
+
+	if (look.fd < 0)
+		return reply_bad(request->seq, "no such descriptor");
+	if (poll(&look, 1, 0) < 0)
+		return reply_errno(request->seq, "poll", errno);
+	for (size_t row = 0; row < sizeof(words) / sizeof(words[0]); row++) {
+		if ((look.revents & words[row].event) == 0)
+			continue;
+		if (text[0] != '\0')
+			strcat(text, ",");
+		strcat(text, words[row].word);
+	}
+	message_ok(&message, request->seq);
+	message_text(&message, "events", text[0] == '\0' ? "none" : text);
 	message_send(&message);
 }
 

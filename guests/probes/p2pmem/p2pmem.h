@@ -77,6 +77,7 @@ VERB(close);
 VERB(pread);
 VERB(pwrite);
 VERB(readfd);
+VERB(poll);
 VERB(read);
 VERB(write);
 VERB(stat);

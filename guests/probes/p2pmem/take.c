@@ -33,6 +33,7 @@ static const struct {
 	{ "gup", take_gup },
 	{ "longterm", take_longterm },
 	{ "nvme", take_nvme },
+	{ "nvme-vector", take_nvme_vector },
 	{ "uring-command", take_uring_command },
 	{ "vfio", take_vfio },
 	{ "kvm", take_kvm },

@@ -52,6 +52,7 @@ TAKER(gup);
 TAKER(longterm);
 /* take-nvme.c */
 TAKER(nvme);
+TAKER(nvme_vector);
 TAKER(uring_command);
 /* take-machine.c */
 TAKER(vfio);
