@@ -11,7 +11,7 @@ export default scenario(
   async ({ guest, expect }) => {
     const { cmb } = guest.devices;
     const owner = await guest.probe('p2pmem');
-    const [out, back] = [await owner.map(cmb, 1028 * KiB), await owner.map(cmb, 1028 * KiB)];
+    const [out, back] = [await owner.map(cmb, 1092 * KiB), await owner.map(cmb, 1092 * KiB)];
     await out.fill(1);
     await back.fill(2);
     let at = 0;
@@ -25,7 +25,7 @@ export default scenario(
       [4 * KiB, 64 * KiB],
       [512, 255 * KiB],
       [0, 1 * MiB],
-      [8, 1 * MiB], // a bio takes 256 pages, and leaves what is no whole block to the next (block/bio.c)
+      [8, 1088 * KiB], // what 256 pages hold is no whole number of blocks: the rest goes on behind (block/bio.c)
     ] as const) {
       const [from, into] = [out.part(offset, length), back.part(offset, length)];
       await expect(owner.write(cmb, from, at)).toSucceed();
