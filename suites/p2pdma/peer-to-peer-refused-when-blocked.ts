@@ -5,7 +5,7 @@ export default scenario(
   {
     shape: 'cmb-blocked',
     asks: ['refusals-are-exact', 'data-arrives'],
-    covers: ['topology', 'io'],
+    covers: ['topology', 'io', 'passthrough'],
     needs: ['p2pmem-allocate'],
   },
   async ({ guest, expect, fact }) => {
@@ -20,6 +20,14 @@ export default scenario(
     const refusal = fact('p2p-refusal');
     await expect(owner.write(disk, buffer)).toFailWith(refusal);
     await expect(owner.read(disk, buffer)).toFailWith(refusal);
+    const { nsid } = disk;
+    for (const [write, read, path] of [
+      ['NVMe write command', 'NVMe read command', disk.node],
+      ['write by IORING_OP_URING_CMD', 'read by IORING_OP_URING_CMD', disk.generic],
+    ] as const) {
+      for (const call of [write, read])
+        await expect(owner.take(call, buffer, { path, nsid, lba: 0 })).toFailWith(refusal);
+    }
     await expect(buffer).toBeIntact(); // the refused read brought nothing
     const copy = await owner.ram(64 * KiB);
     await expect(owner.read(disk, copy), 'data-arrives').toSucceed();
