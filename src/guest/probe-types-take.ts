@@ -150,6 +150,8 @@ export async function churn(
 
 /** How a call ended whose nth allocation was to fail; `injected` when there was an nth one. */
 export interface FailedCall {
+  /** It succeeded, and a page of the mapping cannot be touched. */
+  readonly torn: boolean;
   readonly errno: string | null;
   readonly injected: boolean;
 }
@@ -157,6 +159,7 @@ export interface FailedCall {
 const failedCall = (fields: Readonly<Record<string, string>>): FailedCall => ({
   errno: fields['errno'] === 'none' ? null : (fields['errno'] ?? '?'),
   injected: fields['injected'] === '1',
+  torn: fields['torn'] === '1',
 });
 
 /** mmap(2) and munmap(2) with the nth allocation of the kernel failing. */

@@ -15,8 +15,9 @@ export default scenario(
     let failed = 0;
     for (let nth = 1; ; nth += 1) {
       // 4 MiB where no page table is yet: two of them must be made while pages are inserted already.
-      const { errno, injected } = await owner.mapFailing(cmb, 4 * MiB, nth);
+      const { errno, injected, torn } = await owner.mapFailing(cmb, 4 * MiB, nth);
       expect(`available after allocation ${nth} failed`, await cmb.available()).toBe(baseline);
+      expect(`a page is missing with allocation ${nth} failing`, torn, 'refusals-are-exact').toBe(false);
       if (!injected) {
         expect('the errno of an mmap that was let alone', errno, 'refusals-are-exact').toBe(null);
         break;

@@ -14,6 +14,7 @@ export default scenario(
   },
   async ({ guest, expect }) => {
     const { cmb, disk } = guest.devices;
+    const { controller } = disk;
     const target = await NvmetNamespace.make(guest, disk);
     for (const whose of ['1', cmb.bdf]) {
       await expect(target.useMemoryOf(whose), 'refusals-are-exact').toSucceed();
@@ -26,6 +27,8 @@ export default scenario(
     // what is still held of a device that has left the bus is found by nobody any more
     await expect(disk.remove('pci-remove'), 'unbind-finishes').toFinish();
     await disk.restore('pci-remove');
+    // a controller that somebody still holds keeps its number (drivers/nvme/host/core.c:nvme_free_ctrl)
+    expect('name of the controller that came back', disk.controller).toBe(controller);
     expect('pieces of memory that the kernel lost', await lostPieces(guest)).toBe(0);
   },
 );

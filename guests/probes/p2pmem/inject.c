@@ -44,23 +44,40 @@ static bool disarm(int control)
 }
 
 /* `ok errno=` (none: the call succeeded), and injected=1 when there was an nth allocation. */
-static void reply_failed(const struct request *request, int error, bool injected)
+static void reply_failed(const struct request *request, int error, bool injected, bool torn)
 {
 	struct message message;
 
 	message_ok(&message, request->seq);
 	message_text(&message, "errno", error == 0 ? "none" : errno_name(error));
 	message_unsigned(&message, "injected", injected);
+	if (torn)
+		message_unsigned(&message, "torn", 1);
 	message_send(&message);
 }
 
-/* mapfail FD LENGTH NTH: maps at an address that has no page tables yet, and unmaps again. */
+struct mapping {
+	volatile uint8_t *address;
+	uint64_t length;
+};
+
+static void look_at_every_page(void *argument)
+{
+	const struct mapping *mapping = argument;
+
+	for (uint64_t at = 0; at < mapping->length; at += 4096)
+		(void)mapping->address[at];
+}
+
+/* mapfail FD LENGTH NTH: maps at an address that has no page tables yet, and unmaps again. torn=1: mapped, but not all of it. */
 VERB(mapfail)
 {
 	int fd = fd_named(request->argument[0]);
 	uint64_t length, nth, span;
 	int control, error;
-	bool injected;
+	bool injected, torn;
+	struct mapping mapping;
+	struct fault fault;
 	uint8_t *space;
 	void *address;
 
@@ -82,8 +99,10 @@ VERB(mapfail)
 	address = mmap(address, length, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd, 0);
 	error = address == MAP_FAILED ? errno : 0;
 	injected = disarm(control);
+	mapping = (struct mapping){ .address = address, .length = length };
+	torn = error == 0 && !run_guarded(look_at_every_page, &mapping, &fault);
 	munmap(space, span);
-	reply_failed(request, error, injected);
+	reply_failed(request, error, injected, torn);
 }
 
 /* writefail FD TEXT NTH: what a file of sysfs does on being written happens in the writer, who is out of memory. */
@@ -102,5 +121,5 @@ VERB(writefail)
 	if (control < 0)
 		return reply_errno(request->seq, "fail-nth", errno);
 	error = pwrite(fd, text, strlen(text), 0) < 0 ? errno : 0;
-	reply_failed(request, error, disarm(control));
+	reply_failed(request, error, disarm(control), false);
 }
