@@ -18,7 +18,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -109,9 +108,9 @@ static void write_value(const char *path, const struct value *value, int pipe)
 }
 
 /* The job keeps nothing but its pipe: a probe that ends must not leave the host's end open in a stuck process. */
-static void become_job(int pipe)
+static void become_job(int pipe, pid_t probe)
 {
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	die_with(probe);
 	for (int fd = 0; fd < 1024; fd++) {
 		if (fd != pipe)
 			close(fd);
@@ -127,7 +126,7 @@ static void start_job(const struct request *request)
 	static uint8_t bytes[256];
 	int ends[2];
 	uint64_t at;
-	pid_t pid;
+	pid_t pid, probe;
 
 	if (!request_number(request, "at", UINT64_MAX, &at) || (at != UINT64_MAX && at > INT32_MAX))
 		return reply_bad(request->seq, "at= is a number");
@@ -146,6 +145,7 @@ static void start_job(const struct request *request)
 		return reply_bad(request->seq, "too many writes have not returned");
 	if (pipe2(ends, O_CLOEXEC) != 0)
 		return reply_errno(request->seq, "pipe", errno);
+	probe = getpid();
 	pid = fork();
 	if (pid < 0) {
 		int error = errno;
@@ -155,7 +155,7 @@ static void start_job(const struct request *request)
 		return reply_errno(request->seq, "fork", error);
 	}
 	if (pid == 0) {
-		become_job(ends[1]);
+		become_job(ends[1], probe);
 		write_value(request->argument[1], &value, ends[1]);
 	}
 	close(ends[1]);

@@ -248,7 +248,7 @@ export class Owner {
     return this.#transferNow('read', disk, into, at, way);
   }
 
-  /** Writes the buffer to the start of a disk `count` times, O_DIRECT, while the process forks all the while. */
+  /** Writes the buffer to the start of a disk `count` times (or more), O_DIRECT, while the process forks all the while. */
   async writesForking(disk: Storage, buffer: Buffer, count: number): Promise<Forking> {
     return writesForking(this.probe, await this.#open(disk.node, true), buffer.segment, count);
   }

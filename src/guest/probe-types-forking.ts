@@ -8,7 +8,7 @@ export interface Forking {
   readonly forks: number;
 }
 
-/** Writes `segment` to the start of a file `count` times while another thread forks; raises what either was refused. */
+/** Writes `segment` to the start of a file `count` times (more if it has hardly forked by then) while another thread forks; raises what either was refused. */
 export async function writesForking(
   probe: P2pmemProbe,
   fd: ProbeFd,

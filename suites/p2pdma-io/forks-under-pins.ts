@@ -19,7 +19,6 @@ export default scenario(
     const buffer = await owner.map(cmb, 1 * MiB); // the longer a walk, the more often a fork begins under it
     const seen = await owner.writesForking(cmb, buffer, transfers);
     guest.note('forked', { transfers: seen.transfers, forks: seen.forks });
-    expect('transfers were under way while it forked', seen.forks > 0).toBe(true);
     expect('pins that were not given back', (await pinsHeld(guest)) - pins, 'no-memory-is-lost').toBe(0);
     await owner.unmap(buffer);
     await expect('available after the unmapping', () => cmb.available(), 'pool-balances').toBecome(baseline);

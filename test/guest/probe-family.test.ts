@@ -1,8 +1,10 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
 import { execa } from 'execa';
-import { canaryWord } from '../../src/guest/probe-protocol-canary.js';
+import { ProbeRefusal } from '../../src/guest/probe-client-errors.js';
+import { canaryBytes, canaryWord } from '../../src/guest/probe-protocol-canary.js';
+import { writesForking } from '../../src/guest/probe-types-forking.js';
 import { scratch, startP2pmem } from './probe-local.js';
 
 const page = 4096;
@@ -105,4 +107,19 @@ test('a child that was forked while requests were in flight does not keep them a
   }
   const ends = await Promise.all(children.map((child) => child.exit()));
   t.true(ends.every((end) => end.code === 0));
+});
+
+test('a process that forks all the while writes as often as it is told to, and whole', async (t) => {
+  const probe = await startP2pmem(t);
+  const file = path.join(await scratch(t), 'disk');
+  await writeFile(file, Buffer.alloc(8192));
+  const area = await probe.anon(8192);
+  await probe.fill(area, 3);
+  const seen = await writesForking(probe, await probe.open(file), { area, offset: 0, length: 8192 }, 200);
+  t.true(seen.transfers >= 200);
+  t.true(seen.forks >= 8);
+  t.deepEqual(await readFile(file), canaryBytes(3, 0, 8192));
+  const readOnly = await probe.open(file, { access: 'ro' });
+  const refused = writesForking(probe, readOnly, { area, offset: 0, length: 8192 }, 1);
+  t.like(await t.throwsAsync(refused, { instanceOf: ProbeRefusal }), { errno: 'EBADF' });
 });

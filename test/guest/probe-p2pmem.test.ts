@@ -230,3 +230,10 @@ test('thousands of areas have names of their own', async (t) => {
   t.deepEqual(await probe.touch(areas[2998] as (typeof areas)[0]), { value: 2998n });
   t.like(await t.throwsAsync(probe.touch(areas[2999] as (typeof areas)[0])), { blame: 'test' });
 });
+
+test('poll tells at once what there is to do with a descriptor', async (t) => {
+  const probe = await startP2pmem(t);
+  const file = path.join(await scratch(t), 'file');
+  await writeFile(file, 'text');
+  t.is(await probe.pollOpen(await probe.open(file)), 'in,out');
+});

@@ -11,7 +11,6 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -140,10 +139,10 @@ VERB(churn)
 	engines_lock();
 	emit_lock();
 	for (uint64_t number = 0; number < processes; number++) {
-		pid_t pid = fork();
+		pid_t parent = getpid(), pid = fork();
 
 		if (pid == 0) {
-			prctl(PR_SET_PDEATHSIG, SIGKILL);
+			die_with(parent);
 			churn(&plan, (int)number, tally);
 			_exit(0);
 		}

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "serve.h"
 
+#include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
 
 void complain(const char *reason)
 {
@@ -63,4 +66,11 @@ bool serve_input(const struct service *service, struct reader *reader)
 	if (reader->overlong > overlong)
 		complain("a request was longer than 65536 bytes");
 	return true;
+}
+
+void die_with(pid_t parent)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(0);
 }

@@ -5,6 +5,8 @@
 
 #include "line.h"
 
+#include <sys/types.h>
+
 /* A verb gets its request parsed and at least `arguments` arguments; it answers once, now or from a thread. */
 struct verb {
 	const char *name;
@@ -23,6 +25,8 @@ struct service {
 bool serve_input(const struct service *service, struct reader *reader);
 /* An event `protocol` that says what is wrong with what was heard. */
 void complain(const char *reason);
+/* A child dies with the process that forked it, also if that is dead by now (prctl(2), PR_SET_PDEATHSIG). */
+void die_with(pid_t parent);
 /* Answers `help` with the names of all verbs. */
 void reply_verbs(const struct service *service, const struct request *request);
 
